@@ -1,0 +1,67 @@
+"""What every command shares: the language, the settings, the two consoles."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from kg.config import Settings
+from kg.errors import DataError, Problem
+from kg.messages import LANGUAGES, say
+
+__all__ = ["Context", "find_language", "show_problems"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Handed to each command as ``ctx.obj``. ``console`` writes to standard output, ``err`` to standard error."""
+
+    lang: str
+    settings: Settings
+    folder: Path
+    console: Console
+    err: Console
+
+
+def find_language(arguments: Sequence[str]) -> str:
+    """The language of messages: ``--lang`` anywhere in the arguments, else the locale's, else English."""
+    wanted = ""
+    for place, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            wanted = argument.partition("=")[2]
+        elif argument == "--lang" and place + 1 < len(arguments):
+            wanted = arguments[place + 1]
+    if wanted:
+        return wanted if wanted in LANGUAGES else "en"
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return next((tag for tag in LANGUAGES if value.lower().startswith(tag)), "en")
+    return "en"
+
+
+def show_problems(problems: Sequence[Problem], context: Context) -> None:
+    """One line per problem on standard error; the place is bold on a terminal."""
+    for problem in problems:
+        line = problem.line(context.lang)
+        if context.err.is_terminal:
+            place, _, rest = line.partition(": ")
+            context.err.print(f"[bold]{_escape(place)}[/]: {_escape(rest)}", highlight=False, soft_wrap=True)
+        else:
+            print(line, file=sys.stderr)
+
+
+def _escape(text: str) -> str:
+    return text.replace("[", "\\[")
+
+
+def show_data_error(error: DataError, context: Context) -> None:
+    """All problems, then how many there are."""
+    show_problems(error.problems, context)
+    errors = sum(1 for problem in error.problems if problem.severity == "error")
+    context.err.print(say("problems.count", context.lang, count=errors), highlight=False, soft_wrap=True)

@@ -1,0 +1,118 @@
+"""Taking a thing out of every output: one id per line in ``withheld.yaml``.
+
+With the thing goes what cannot be without it (a required reference to it, or one that the ontology marks
+``kg:withheldWith``), what is scoped under its id, and every text that still names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kg.errors import Place, Problem
+from kg.facts import Fact, FactsFile, Thing
+from kg.values import slug
+from kg.yamltree import Scalar, Sequence_, read_yaml
+
+__all__ = ["Withheld", "names_in", "read_withheld", "withhold"]
+
+_SHORTEST_NAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What was taken out: ids asked for, and how many things and facts went; ``names`` in folded form."""
+
+    ids: tuple[str, ...] = ()
+    things: int = 0
+    facts: int = 0
+    names: tuple[str, ...] = ()
+
+
+def read_withheld(file: Path, path: str) -> tuple[list[tuple[str, Place]], list[Problem]]:
+    """The ids listed in ``withheld.yaml``, with their places; no file, no ids."""
+    if not file.is_file():
+        return [], []
+    root, problems = read_yaml(file, path)
+    if root is None:
+        return [], problems
+    entries = root.items if isinstance(root, Sequence_) else (root,)
+    found: list[tuple[str, Place]] = []
+    for entry in entries:
+        if isinstance(entry, Scalar):
+            if entry.text:
+                found.append((entry.text, entry.place))
+        else:
+            problems.append(Problem(getattr(entry, "place", Place(path)), "F003", {"name": path}))
+    return found, problems
+
+
+def names_in(text: str, names: Collection[str]) -> bool:
+    """Whether a text names one of them: whole words, accents and case folded."""
+    folded = f"-{slug(text)}-"
+    return any(f"-{name}-" in folded for name in names)
+
+
+def withhold(
+    files: Sequence[FactsFile], listed: Iterable[tuple[str, Place]]
+) -> tuple[list[FactsFile], Withheld, list[Problem]]:
+    """Files without the things listed and whatever goes with them."""
+    things = {thing.id: thing for file in files for thing in file.things}
+    problems = [Problem(place, "F026", {"id": name}) for name, place in listed if name not in things]
+    wanted = tuple(name for name, _ in listed if name in things)
+    if not wanted:
+        return list(files), Withheld(), problems
+    facts = [fact for file in files for fact in file.facts]
+    names = _names(facts, wanted)
+    gone, lost = set(wanted), set[int]()
+    size = (-1, -1)
+    while size != (len(gone), len(lost)):
+        size = (len(gone), len(lost))
+        gone |= {name for name in things if any(name.startswith(f"{other}/") for other in gone)}
+        for fact in facts:
+            if fact.subject in gone or (fact.refers and fact.value in gone):
+                lost.add(id(fact))
+                gone |= _dependent(fact, gone, things)
+            elif not fact.refers and names_in(_words(fact), names):
+                lost.add(id(fact))
+                if fact.field.min:
+                    gone.add(fact.subject)
+    kept = [_without(file, gone, lost) for file in files]
+    return kept, Withheld(wanted, len(gone), len(lost), tuple(sorted(names))), problems
+
+
+def _names(facts: Iterable[Fact], wanted: Collection[str]) -> set[str]:
+    """Names of the withheld in folded form, and the last word of each: texts often give the family name alone."""
+    found: set[str] = set()
+    for fact in facts:
+        if fact.subject in wanted and fact.field.kind == "name":
+            name = slug(fact.text())
+            last = name.rpartition("-")[2]
+            found |= {part for part in (name, last) if len(part) >= _SHORTEST_NAME and not re.fullmatch(r"\d+", part)}
+    return found
+
+
+def _words(fact: Fact) -> str:
+    texts = [text for _, text in (*fact.standing.inferred, *fact.standing.reading)]
+    return " ".join([fact.text(), *texts])
+
+
+def _dependent(fact: Fact, gone: Collection[str], things: dict[str, Thing]) -> set[str]:
+    """The thing at the other end of a reference to a withheld thing, when it cannot be without it."""
+    target = str(fact.value)
+    holder, held = (target, fact.subject) if fact.field.inverse else (fact.subject, target)
+    if held not in gone or holder in gone or holder not in things or not fact.refers:
+        return set()
+    fields = things[holder].shape.fields.values()
+    tied = any(f.path == fact.field.path and not f.inverse and (f.min or f.withheld_with) for f in fields)
+    return {holder} if tied else set()
+
+
+def _without(file: FactsFile, gone: Collection[str], lost: Collection[int]) -> FactsFile:
+    return replace(
+        file,
+        things=tuple(thing for thing in file.things if thing.id not in gone),
+        facts=tuple(fact for fact in file.facts if fact.subject not in gone and id(fact) not in lost),
+    )
