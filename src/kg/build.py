@@ -1,123 +1,27 @@
-"""The whole way: facts → check → map → validate → graph → outputs.
+"""From checked facts to the outputs.
 
-This module alone knows all stages. Nothing is written before everything has been made, and each output is written
-aside and then renamed, so that an error or a broken run leaves the previous outputs as they were.
+Nothing is written before everything has been made, and each output is written aside and then renamed, so that an
+error or a broken run leaves the previous outputs as they were.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
+from kg.check import Checked, Progress, check, sha256, silent
 from kg.config import Settings, find_data
-from kg.errors import DataError, Place, Problem, UsageError
-from kg.facts import FactsFile, check_references, find_files
-from kg.graph import Graph, build_graph, span_iri
-from kg.mapping import MappedFile, map_files
+from kg.errors import UsageError
+from kg.graph import span_iri
+from kg.mapping import MappedFile
 from kg.network import load_views
-from kg.ontology import Ontology, load_ontology
-from kg.reader import read_facts
 from kg.render import page
 from kg.report import Report, make_report
-from kg.source import SourceText, load_sources
-from kg.validation import validate
-from kg.withhold import Withheld, names_in, read_withheld, withhold
+from kg.withhold import names_in
 
-__all__ = ["Checked", "build", "check"]
-
-Progress = Callable[[str], None]
-
-
-def _silent(_stage: str) -> None:
-    """No progress shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A graph without errors; ``problems`` holds the warnings. ``sources`` are those at hand, by SHA-256."""
-
-    graph: Graph
-    ontology: Ontology
-    withheld: Withheld
-    problems: tuple[Problem, ...]
-    inputs: Mapping[str, str]
-    sources: Mapping[str, SourceText]
-
-
-def _hash(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
-def _read_all(settings: Settings, folder: Path, ontology: Ontology) -> tuple[list[FactsFile], list[Problem], dict[str, str]]:
-    """Every facts file, all problems of all of them, and the hashes of what was read."""
-    root = folder / settings.facts
-    files, problems, hashes = [], [], {}
-    for file in find_files(root) if root.exists() else []:
-        shown = Path(settings.facts, file.relative_to(root)).as_posix() if root.is_dir() else settings.facts
-        read, found = read_facts(file, shown, ontology)
-        files.append(read)
-        problems += found
-        if not any(p.code in ("Y005", "Y011") for p in found):
-            hashes[shown] = _hash(file.read_bytes())
-    if not files:
-        problems.append(Problem(Place(Path(settings.facts).as_posix()), "F027", {"folder": settings.facts}))
-    return files, problems, hashes
-
-
-def _drafts(files: Sequence[FactsFile]) -> list[Problem]:
-    """Quotes that still stand in a draft: a warning each."""
-    found = {
-        (file.path, fact.standing.quoted): Problem(fact.standing.quoted, "F024", {"file": file.path}, "warning")
-        for file in files
-        for fact in file.facts
-        if fact.standing.quoted
-    }
-    return list(found.values())
-
-
-def _stop_on_errors(problems: Sequence[Problem]) -> None:
-    if any(problem.severity == "error" for problem in problems):
-        raise DataError(problems)
-
-
-def check(settings: Settings, folder: Path, progress: Progress = _silent) -> Checked:
-    """Everything but writing: read, check, map and validate the facts of the project in ``folder``.
-
-    Raises:
-        DataError: with all problems of all files.
-    """
-    ontology = load_ontology()
-    progress("read")
-    files, problems, inputs = _read_all(settings, folder, ontology)
-    listed, found = read_withheld(folder / settings.withheld, settings.withheld)
-    problems += found
-    progress("check")
-    broken = {p.place.path for p in problems if p.code.startswith("Y")}
-    if not broken:
-        problems += check_references(files, ontology)
-    kept, withheld, found = withhold(files, listed)
-    problems += [*found, *_drafts(kept)]
-    _stop_on_errors(problems)
-    progress("map")
-    mapped, found = map_files(kept, ontology, settings.base)
-    problems += found
-    _stop_on_errors(problems)
-    sources = load_sources(folder / settings.sources)
-    graph = build_graph(mapped, ontology, settings.base, {sha: source.text for sha, source in sources.items()})
-    progress("validate")
-    problems += validate(graph, ontology)
-    _stop_on_errors(problems)
-    if (folder / settings.withheld).is_file():
-        inputs[settings.withheld] = _hash((folder / settings.withheld).read_bytes())
-    for name in ("ontology", "views"):
-        data = find_data(name)
-        inputs |= {f"{name}/{p.name}": _hash(p.read_bytes()) for p in sorted(data.iterdir()) if p.is_file()}
-    problems = sorted(problems, key=Problem.sort_key)
-    return Checked(graph, ontology, withheld, tuple(problems), inputs, sources)
+__all__ = ["build", "passages", "write_all"]
 
 
 def passages(checked: Checked) -> dict[str, str]:
@@ -141,7 +45,7 @@ def _source_iri(file: MappedFile) -> str:
     return next(getattr(t.subject, "value", "") for thing, t in file.types if thing == source)
 
 
-def build(settings: Settings, folder: Path, progress: Progress = _silent) -> Report:
+def build(settings: Settings, folder: Path, progress: Progress = silent) -> Report:
     """Check the facts and write all outputs into ``settings.output``.
 
     Raises:
@@ -155,7 +59,7 @@ def build(settings: Settings, folder: Path, progress: Progress = _silent) -> Rep
     progress("draw")
     views = load_views(find_data("views"))
     outputs["network.html"] = page(graph.store(), checked.ontology, views, passages=passages(checked) or None)
-    hashes = {name: _hash(text.encode("utf-8")) for name, text in outputs.items()}
+    hashes = {name: sha256(text.encode("utf-8")) for name, text in outputs.items()}
     report = make_report(graph, checked.ontology, checked.withheld, checked.problems, checked.inputs, hashes)
     outputs["report.json"] = report.to_json()
     outputs["report.md"] = report.to_markdown(checked.ontology)

@@ -267,9 +267,9 @@ def read_facts(file: Path, path: str, ontology: Ontology) -> tuple[FactsFile, li
     """Read one facts file; ``path`` is how the user calls it. The file may be partial when there are problems."""
     root, problems = read_yaml(file, path)
     walk = _Walk(path, ontology)
-    if isinstance(root, Mapping_):
+    if isinstance(root, Mapping_) and not any(p.code == "Y004" for p in problems):  # what an alias stood for is unknown
         walk.document(root)
-    elif not problems:
+    if not walk.things and not problems and not walk.problems:
         walk.fault(root.place if root else Place(path), "F020")
     source = _source_of(walk)
     about = [f for f in walk.facts if source and f.subject == source.id]

@@ -66,6 +66,7 @@ class _Composer:
         self.path = path
         self.events = events
         self.problems: list[Problem] = []
+        self.aliases: set[str] = set()
 
     def place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
@@ -77,7 +78,9 @@ class _Composer:
     def node(self, event: yaml.Event, depth: int) -> Node:
         place = self.place(event)
         if isinstance(event, yaml.AliasEvent):
-            self.fault(event, "Y004", what=f"*{event.anchor}")
+            if event.anchor not in self.aliases:
+                self.aliases.add(event.anchor)
+                self.fault(event, "Y004", what=f"*{event.anchor}")
             return Scalar("", place)
         if getattr(event, "anchor", None):
             self.fault(event, "Y004", what=f"&{event.anchor}")  # type: ignore[attr-defined] # seen the line above
@@ -88,7 +91,7 @@ class _Composer:
             bad = _CONTROL.search(event.value)
             if bad:
                 self.fault(event, "Y006", what=f"U+{ord(bad.group()):04X}")
-            return Scalar(event.value, place, event.style is None)
+            return Scalar(event.value, place, not event.style)
         if depth > MAX_DEPTH:
             raise _TooDeep(place)
         if isinstance(event, yaml.SequenceStartEvent):

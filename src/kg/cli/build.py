@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import click
 
-import kg.build
+from kg.build import build
+from kg.check import check
 from kg.cli.common import Context, show_problems
 from kg.config import Settings
 from kg.errors import DataError, UsageError
@@ -47,7 +48,7 @@ def _progress(context: Context) -> Iterator[Callable[[str], None]]:
 def _build(context: Context, /, **given: str | None) -> None:
     settings = _settings(context, given)
     with _progress(context) as progress:
-        report = kg.build.build(settings, context.folder, progress)
+        report = build(settings, context.folder, progress)
     show_problems(report.problems, context)
     counts = {"facts": report.facts, "files": report.files, "triples": report.triples}
     nodes = report.things
@@ -58,7 +59,7 @@ def _build(context: Context, /, **given: str | None) -> None:
 def _check(context: Context, /, **given: str | None) -> None:
     settings = _settings(context, given)
     with _progress(context) as progress:
-        checked = kg.build.check(settings, context.folder, progress)
+        checked = check(settings, context.folder, progress)
     show_problems(checked.problems, context)
     facts = sum(len(file.facts) for file in checked.graph.files)
     print(say("cli.checked", context.lang, facts=facts, files=len(checked.graph.files)))
@@ -70,7 +71,7 @@ def _verify(context: Context, /, **given: str | None) -> None:
     if not (context.folder / settings.sources).is_dir():
         raise UsageError("cli.no_sources", folder=settings.sources)
     with _progress(context) as progress:
-        checked = kg.build.check(settings, context.folder, progress)
+        checked = check(settings, context.folder, progress)
     problems = verify(checked.graph, checked.sources)
     found = list(proofs(checked.graph, checked.ontology, checked.sources, context.lang))
     for proof in found:

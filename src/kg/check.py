@@ -1,0 +1,114 @@
+"""Facts → check → map → validate → graph: everything that comes before writing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.config import Settings, find_data
+from kg.errors import DataError, Place, Problem
+from kg.facts import FactsFile, check_references, find_files
+from kg.graph import Graph, build_graph
+from kg.mapping import map_files
+from kg.ontology import Ontology, load_ontology
+from kg.reader import read_facts
+from kg.source import SourceText, load_sources
+from kg.validation import validate
+from kg.withhold import Withheld, read_withheld, withhold
+
+__all__ = ["Checked", "Progress", "check", "sha256", "silent"]
+
+Progress = Callable[[str], None]
+
+
+def silent(_stage: str) -> None:
+    """No progress shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A graph without errors; ``problems`` holds the warnings. ``sources`` are those at hand, by SHA-256."""
+
+    graph: Graph
+    ontology: Ontology
+    withheld: Withheld
+    problems: tuple[Problem, ...]
+    inputs: Mapping[str, str]
+    sources: Mapping[str, SourceText]
+
+
+def sha256(data: bytes) -> str:
+    """The hash of some bytes, in hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _read_all(settings: Settings, folder: Path, ontology: Ontology) -> tuple[list[FactsFile], list[Problem], dict[str, str]]:
+    """Every facts file, all problems of all of them, and the hashes of what was read."""
+    root = folder / settings.facts
+    files, problems, hashes = [], [], {}
+    for file in find_files(root) if root.exists() else []:
+        shown = Path(settings.facts, file.relative_to(root)).as_posix() if root.is_dir() else settings.facts
+        read, found = read_facts(file, shown, ontology)
+        files.append(read)
+        problems += found
+        if not any(p.code in ("Y005", "Y011") for p in found):
+            hashes[shown] = sha256(file.read_bytes())
+    if not files:
+        problems.append(Problem(Place(Path(settings.facts).as_posix()), "F027", {"folder": settings.facts}))
+    return files, problems, hashes
+
+
+def _drafts(files: Sequence[FactsFile]) -> list[Problem]:
+    """Quotes that still stand in a draft: a warning each."""
+    found = {
+        (file.path, fact.standing.quoted): Problem(fact.standing.quoted, "F024", {"file": file.path}, "warning")
+        for file in files
+        for fact in file.facts
+        if fact.standing.quoted
+    }
+    return list(found.values())
+
+
+def _stop_on_errors(problems: Sequence[Problem]) -> None:
+    if any(problem.severity == "error" for problem in problems):
+        raise DataError(problems)
+
+
+def check(settings: Settings, folder: Path, progress: Progress = silent) -> Checked:
+    """Everything but writing: read, check, map and validate the facts of the project in ``folder``.
+
+    Raises:
+        DataError: with all problems of all files.
+    """
+    ontology = load_ontology()
+    progress("read")
+    files, problems, inputs = _read_all(settings, folder, ontology)
+    listed, found = read_withheld(folder / settings.withheld, settings.withheld)
+    problems += found
+    progress("check")
+    broken = {p.place.path for p in problems if p.code.startswith("Y")}
+    if not broken:
+        problems += check_references(files, ontology)
+    kept, withheld, found = withhold(files, listed)
+    problems += [*found, *_drafts(kept)]
+    _stop_on_errors(problems)
+    progress("map")
+    mapped, found = map_files(kept, ontology, settings.base)
+    problems += found
+    _stop_on_errors(problems)
+    sources = load_sources(folder / settings.sources)
+    graph = build_graph(mapped, ontology, settings.base, {sha: source.text for sha, source in sources.items()})
+    progress("validate")
+    problems += validate(graph, ontology)
+    _stop_on_errors(problems)
+    if (folder / settings.withheld).is_file():
+        inputs[settings.withheld] = sha256((folder / settings.withheld).read_bytes())
+    for name in ("ontology", "views"):
+        data = find_data(name)
+        inputs |= {f"{name}/{p.name}": sha256(p.read_bytes()) for p in sorted(data.iterdir()) if p.is_file()}
+    problems = sorted(problems, key=Problem.sort_key)
+    return Checked(graph, ontology, withheld, tuple(problems), inputs, sources)
+
+
