@@ -1,3 +1,10 @@
 """kg: facts about congresses as a knowledge graph."""
 
-__version__ = "0.1.0"
+from importlib.metadata import PackageNotFoundError, version
+
+__all__ = ["__version__"]
+
+try:
+    __version__ = version("congress-kg")
+except PackageNotFoundError:  # run from the source folder; the number stands in pyproject.toml alone
+    __version__ = "0+source"
