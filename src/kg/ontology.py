@@ -24,6 +24,7 @@ from kg.prefixes import KG, OWL, RDF, RDFS, SH, SKOS, STANDARD, XSD
 __all__ = ["Field", "Ontology", "Shape", "load_ontology"]
 
 Texts = Mapping[str, str]
+Node = ox.NamedNode | ox.BlankNode
 TTL = ("congress.ttl", "shapes.ttl")
 
 
@@ -125,24 +126,32 @@ class _Reader:
         prefix, _, name = curie.partition(":")
         return self.prefixes[prefix] + name if prefix in self.prefixes else curie
 
-    def objects(self, subject: object, predicate: str) -> list[object]:
-        quads = self.store.quads_for_pattern(subject, ox.NamedNode(predicate), None)  # type: ignore[arg-type] # terms of the store itself
-        return sorted((q.object for q in quads), key=str)
+    def terms(self, subject: Node, predicate: str) -> list[Node | ox.Literal]:
+        """The objects of a subject, sorted; RDF 1.2 triple terms have no place in an ontology of ours."""
+        quads = self.store.quads_for_pattern(subject, ox.NamedNode(predicate), None)
+        return sorted((q.object for q in quads if not isinstance(q.object, ox.Triple)), key=str)
 
-    def value(self, subject: object, predicate: str) -> str | None:
-        found = self.objects(subject, predicate)
-        return getattr(found[0], "value", None) if found else None
+    def objects(self, subject: Node, predicate: str) -> list[Node]:
+        return [term for term in self.terms(subject, predicate) if not isinstance(term, ox.Literal)]
 
-    def texts(self, subject: object, predicate: str) -> dict[str, str]:
-        found = self.objects(subject, predicate)
+    def value(self, subject: Node, predicate: str) -> str | None:
+        found = self.terms(subject, predicate)
+        return found[0].value if found else None
+
+    def values(self, subject: Node, predicate: str) -> list[str]:
+        return [term.value for term in self.terms(subject, predicate)]
+
+    def texts(self, subject: Node, predicate: str) -> dict[str, str]:
+        found = self.terms(subject, predicate)
         return {o.language or "": o.value for o in found if isinstance(o, ox.Literal)}
 
-    def subjects(self, predicate: str, obj: str | None = None) -> list[object]:
+    def subjects(self, predicate: str, obj: str | None = None) -> list[ox.NamedNode]:
+        """The named subjects that have a property (with this object), sorted."""
         node = ox.NamedNode(obj) if obj else None
         found = {q.subject for q in self.store.quads_for_pattern(None, ox.NamedNode(predicate), node)}
-        return sorted(found, key=str)
+        return sorted((n for n in found if isinstance(n, ox.NamedNode)), key=str)
 
-    def items(self, node: object) -> Iterator[object]:
+    def items(self, node: Node) -> Iterator[Node]:
         """The members of an RDF list."""
         while node != ox.NamedNode(RDF + "nil"):
             yield self.objects(node, RDF + "first")[0]
@@ -166,11 +175,11 @@ class _Reader:
             return ("name" if "@language" in term else "text"), None
         return ("typed" if "@type" in term else "plain"), None
 
-    def field(self, node: object) -> Field:
+    def field(self, node: Node) -> Field:
         path = self.objects(node, SH + "path")[0]
         inverse = self.value(path, SH + "inversePath") if isinstance(path, ox.BlankNode) else None
-        iri = inverse or path.value  # type: ignore[attr-defined] # a path is a node: named or blank
-        direct = [o.value for o in self.objects(node, SH + "datatype")]  # type: ignore[attr-defined] # named nodes
+        iri = inverse or path.value
+        direct = self.values(node, SH + "datatype")
         for head in self.objects(node, SH + "or"):
             direct += [v for item in self.items(head) if (v := self.value(item, SH + "datatype"))]
         key, pattern = self.value(node, KG + "key") or "", self.value(node, SH + "pattern")
@@ -193,18 +202,18 @@ class _Reader:
             withheld_with=self.value(node, KG + "withheldWith") == "true",
         )
 
-    def shape(self, node: object) -> Shape:
+    def shape(self, node: ox.NamedNode) -> Shape:
         fields = [self.field(p) for p in self.objects(node, SH + "property")]
         fields.sort(key=lambda f: list(self.context).index(f.key) if f.key in self.context else -1)
-        classes = tuple(o.value for o in self.objects(node, SH + "targetClass"))  # type: ignore[attr-defined] # named nodes
+        classes = tuple(self.values(node, SH + "targetClass"))
         heads = [h for c in classes for h in self.objects(ox.NamedNode(c), OWL + "hasKey")]
         return Shape(
-            iri=node.value,  # type: ignore[attr-defined] # node shapes are named
+            iri=node.value,
             classes=classes,
             section=self.value(node, KG + "section") or "",
             labels=self.texts(node, RDFS + "label"),
             fields={f.key: f for f in fields},
-            has_key=tuple(i.value for h in heads for i in self.items(h)),  # type: ignore[attr-defined] # named nodes
+            has_key=tuple(i.value for h in heads for i in self.items(h)),
             evidence_source=self.value(node, KG + "evidenceSource") == "true",
         )
 
@@ -212,8 +221,8 @@ class _Reader:
         """Closed lists: name → word → IRI of the concept."""
         found: dict[str, dict[str, str]] = {}
         for scheme in self.subjects(RDF + "type", SKOS + "ConceptScheme"):
-            base = scheme.value  # type: ignore[attr-defined] # schemes are named
-            members = [c.value for c in self.subjects(SKOS + "inScheme", base)]  # type: ignore[attr-defined] # named
+            base = scheme.value
+            members = [c.value for c in self.subjects(SKOS + "inScheme", base)]
             found[base.rpartition("/")[2]] = {iri[len(base) + 1 :]: iri for iri in members}
         return found
 
@@ -227,8 +236,7 @@ class _Reader:
                     found.setdefault(field.path, field.labels)
         for predicate in (RDFS + "label", SKOS + "prefLabel"):
             for node in self.subjects(predicate):
-                if isinstance(node, ox.NamedNode):
-                    found[node.value] = self.texts(node, predicate)
+                found[node.value] = self.texts(node, predicate)
         return found
 
 
@@ -242,8 +250,7 @@ def load_ontology(folder: Path | None = None) -> Ontology:
     shapes = [reader.shape(node) for node in reader.subjects(RDF + "type", SH + "NodeShape")]
     parents: dict[str, list[str]] = {}
     for node in reader.subjects(RDFS + "subClassOf"):
-        found = reader.objects(node, RDFS + "subClassOf")
-        parents[node.value] = [o.value for o in found if isinstance(o, ox.NamedNode)]  # type: ignore[attr-defined] # named
+        parents[node.value] = reader.values(node, RDFS + "subClassOf")
     words = {
         word: reader.expand(target)
         for word, target in reader.context.items()
