@@ -6,7 +6,6 @@ and line ends stay byte for byte. Either every quote of a file finds its one pla
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from pathlib import Path
 import yaml
 
 from kg.errors import DataError, Place, Problem
+from kg.ontology import Ontology
+from kg.prefixes import KG
 from kg.source import SourceText, find_passages, nearest_passage
 from kg.yamltree import Mapping_, Node, Scalar, Sequence_, parse_yaml, read_yaml
 
@@ -51,9 +52,9 @@ class Edit:
 
 
 def in_context(text: str, start: int, end: int, width: int = 40) -> tuple[str, str, str]:
-    """What stands before, in and after a passage, on one line, cut between words.
+    r"""What stands before, in and after a passage, on one line, cut between words.
 
-    >>> in_context("Les éclusiers\\nont élu leur présidente à Sète.", 14, 21, 12)
+    >>> in_context("Les éclusiers\nont élu leur présidente à Sète.", 14, 21, 12)
     ('…éclusiers ', 'ont élu', ' leur…')
     """
     before, after = text[max(0, start - width) : start], text[end : end + width]
@@ -66,6 +67,12 @@ def in_context(text: str, start: int, end: int, width: int = 40) -> tuple[str, s
 
 
 # ------------------------------------------------------------------ finding quotes in a file
+
+
+def _bounds(event: yaml.Event) -> tuple[int, int]:
+    """Where an event stands in the text; every event of a parser has both marks."""
+    first, last = event.start_mark, event.end_mark
+    return (first.index, last.index) if first and last else (0, 0)
 
 
 class _Finder:
@@ -105,10 +112,11 @@ class _Finder:
             self.problems.append(Problem(self.place(names[QUOTE]), "F031"))
 
     def place(self, event: yaml.Event) -> Place:
-        return Place(self.path, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Place(self.path, mark.line + 1, mark.column + 1) if mark else Place(self.path)
 
     def quote(self, key: yaml.Event, value: yaml.Event) -> None:
-        start, end = key.start_mark.index, key.end_mark.index
+        start, end = _bounds(key)
         inner = self.text.index(QUOTE, start, end)
         self.keys.append(Edit(inner, inner + len(QUOTE), AT))
         if isinstance(value, yaml.ScalarEvent):
@@ -132,7 +140,7 @@ class _Finder:
             self.problems.append(Problem(self.place(start), "F004", {"name": QUOTE}))
 
     def words(self, event: yaml.ScalarEvent, *, listed: bool) -> None:
-        start, end, comment = event.start_mark.index, event.end_mark.index, ""
+        (start, end), comment = _bounds(event), ""
         if not event.value.strip():
             self.problems.append(Problem(self.place(event), "F004", {"name": QUOTE}))
             return
@@ -189,21 +197,25 @@ def _apply(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[index:]])
 
 
-def _sha256(root: Node | None, section: str) -> Scalar | None:
+def _sha256(root: Node | None, ontology: Ontology) -> Scalar | None:
     """The hash that the file gives for its source, short or long."""
-    found = root.get(section) if isinstance(root, Mapping_) else None
-    if isinstance(found, Sequence_) and found.items:
-        found = found.items[0]
-    value = found.get("sha256") if isinstance(found, Mapping_) else None
-    if isinstance(value, Mapping_):
-        value = value.get("is")
-    return value if isinstance(value, Scalar) else None
+    for shape in ontology.sections.values():
+        found = root.get(shape.section) if shape.evidence_source and isinstance(root, Mapping_) else None
+        if isinstance(found, Sequence_) and found.items:
+            found = found.items[0]
+        for field in shape.fields.values():
+            value = found.get(field.key) if field.path == KG + "sha256" and isinstance(found, Mapping_) else None
+            if isinstance(value, Mapping_):
+                value = value.get("is")
+            if isinstance(value, Scalar):
+                return value
+    return None
 
 
-def anchored(text: str, path: str, sources: Mapping[str, SourceText], section: str = "source") -> tuple[str, int]:
+def anchored(text: str, path: str, sources: Mapping[str, SourceText], ontology: Ontology) -> tuple[str, int]:
     """The text of a facts file with its quotes turned into positions, and how many they were.
 
-    ``section`` names the source, by its ``sha256``. A text without quotes comes back as it is.
+    The file names its source by the hash of it. A text without quotes comes back as it is.
 
     Raises:
         DataError: the file is not YAML that we read, its source is not at hand, or a quote is found nowhere or in
@@ -216,7 +228,7 @@ def anchored(text: str, path: str, sources: Mapping[str, SourceText], section: s
     quotes, edits, problems = quotes_in(body, path)
     if not quotes and not problems:
         return text, 0
-    sha256 = _sha256(root, section)
+    sha256 = _sha256(root, ontology)
     source = sources.get(sha256.text) if sha256 else None
     if source is None:
         listed = "".join(f"\n    sha256: {s.sha256}  # {s.name}" for s in sources.values()) or "\n    –"
@@ -233,7 +245,7 @@ def anchored(text: str, path: str, sources: Mapping[str, SourceText], section: s
     return text[: len(text) - len(body)] + _apply(body, edits), len(quotes)
 
 
-def anchor_file(file: Path, path: str, sources: Mapping[str, SourceText], section: str = "source") -> int:
+def anchor_file(file: Path, path: str, sources: Mapping[str, SourceText], ontology: Ontology) -> int:
     """Turn the quotes of a facts file into positions, in place; how many they were.
 
     The new file is written aside and then renamed.
@@ -246,12 +258,12 @@ def anchor_file(file: Path, path: str, sources: Mapping[str, SourceText], sectio
     if problems:
         raise DataError(problems)
     text = file.read_bytes().decode("utf-8")
-    new, count = anchored(text, path, sources, section)
+    new, count = anchored(text, path, sources, ontology)
     if count:
         aside = file.with_name(f".{file.name}.new")
         try:
             aside.write_bytes(new.encode("utf-8"))
-            os.replace(aside, file)
+            aside.replace(file)
         finally:
             aside.unlink(missing_ok=True)
     return count

@@ -39,10 +39,10 @@ _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 #: What some letters are typed as, where Unicode's own decomposition does not say so.
 _LETTERS = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"}
 _ALIKE = str.maketrans(
-    {c: "-" for c in _HYPHENS}
-    | {c: "'" for c in _APOSTROPHES}
-    | {c: '"' for c in _QUOTES}
-    | {c: None for c in _INVISIBLE}
+    dict.fromkeys(_HYPHENS, "-")
+    | dict.fromkeys(_APOSTROPHES, "'")
+    | dict.fromkeys(_QUOTES, '"')
+    | dict.fromkeys(_INVISIBLE)
     | _LETTERS
 )
 #: Stands in a folded text for a hyphen that ends a line: perhaps a hyphen, perhaps only a cut.
@@ -220,10 +220,10 @@ def _fold(text: str) -> _Folded:
 
 
 def folded(text: str) -> str:
-    """The text with everything folded that a search forgives. Two texts with equal folds read the same.
+    r"""The text with everything folded that a search forgives. Two texts with equal folds read the same.
 
-    >>> folded("L’Œuvre  d’ART\\n«\\u00a0été »"), folded("collecti-\\nvités")
-    ('l\\'oeuvre d\\'art"ete"', 'collectivites')
+    >>> folded("L’Œuvre  d’ART\n«\u00a0été »"), folded("collecti-\nvités")
+    ('l\'oeuvre d\'art"ete"', 'collectivites')
     """
     return _fold(text).text.replace(_CUT, "")
 
@@ -265,14 +265,14 @@ def _forgiving(text: str, words: str) -> list[tuple[int, int]]:
 
 
 def find_passages(text: str, words: str) -> list[tuple[int, int]]:
-    """Where the words stand in the text, in order; the best kind of match alone.
+    r"""Where the words stand in the text, in order; the best kind of match alone.
 
     Whole words as written come first, then whole words with folding, then parts of words as written, then with
     folding: where ``Art`` stands alone, ``art`` inside ``partie`` is not meant.
 
-    >>> find_passages("Le Pont-\\nCanal et le pont.", "le pont")
+    >>> find_passages("Le Pont-\nCanal et le pont.", "le pont")
     [(18, 25)]
-    >>> find_passages("Le Pont-\\nCanal et le pont.", "pont-canal"), find_passages("le collec-\\ntif", "collectif")
+    >>> find_passages("Le Pont-\nCanal et le pont.", "pont-canal"), find_passages("le collec-\ntif", "collectif")
     ([(3, 14)], [(3, 14)])
     """
     for search in ((_exact, True), (_forgiving, True), (_exact, False), (_forgiving, False)):
