@@ -1,0 +1,202 @@
+"""Writes the files that are made from others: reference pages in both languages, and the schema for editors.
+
+``--check`` writes nothing and fails when a file is not what it should be. The pages say what the program says:
+help texts, messages and labels have one home each, and this is none.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from kg.cli import command_line
+from kg.config import find_data
+from kg.messages import LANGUAGES, catalogue, choose
+from kg.ontology import Field, Ontology, Shape, load_ontology
+from kg.query import load_questions
+from kg.schema import schema_text
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = "docs/reference"
+
+WORDS = {
+    "made": {
+        "en": "Made by `make docs` from {source}; do not edit.",
+        "fr": "Engendré par `make docs` à partir de {source} ; ne pas modifier.",
+    },
+    "commands": {"en": "The commands", "fr": "Les commandes"},
+    "everywhere": {"en": "`kg` itself, and every command:", "fr": "`kg` lui-même, et chaque commande :"},
+    "problems": {"en": "What can be wrong, and what to do", "fr": "Ce qui peut clocher, et que faire"},
+    "questions": {"en": "The ready questions", "fr": "Les questions prêtes"},
+    "keys": {"en": "Sections, keys and words of a facts file", "fr": "Sections, clés et mots d’un fichier de faits"},
+    "key": {"en": "key | meaning | value | how many", "fr": "clé | sens | valeur | combien"},
+    "word": {"en": "word | meaning", "fr": "mot | sens"},
+    "code": {"en": "code | message", "fr": "code | message"},
+    "parameter": {"en": "parameter | meaning | default", "fr": "paramètre | sens | par défaut"},
+    "types": {"en": "Types", "fr": "Types"},
+    "lists": {"en": "Closed lists", "fr": "Listes fermées"},
+    "text": {"en": "text in a language", "fr": "texte dans une langue"},
+    "name": {"en": "name, or name by language", "fr": "nom, ou nom par langue"},
+    "plain": {"en": "plain text", "fr": "texte simple"},
+    "ref": {"en": "id of: {what}", "fr": "identifiant de : {what}"},
+    "concept": {"en": "a word of the list “{what}”", "fr": "un mot de la liste « {what} »"},
+    "iri": {"en": "web address", "fr": "adresse web"},
+    "any": {"en": "any", "fr": "tout élément"},
+}
+GROUPS = {
+    "Y": {"en": "Y: the file as YAML", "fr": "Y : le fichier comme YAML"},
+    "F": {"en": "F: the file as facts", "fr": "F : le fichier comme faits"},
+    "S": {"en": "S: the facts against the shapes", "fr": "S : les faits face aux formes"},
+    "O": {"en": "O: the ontology", "fr": "O : l’ontologie"},
+    "V": {"en": "V: passages and views", "fr": "V : extraits et vues"},
+}
+
+
+def word(key: str, lang: str, **params: str) -> str:
+    return choose(WORDS[key], lang).format(**params)
+
+
+def cell(text: str) -> str:
+    """A text inside a table of Markdown."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def table(head: str, rows: list[list[str]]) -> str:
+    columns = head.split(" | ")
+    lines = [f"| {head} |", "|" + " --- |" * len(columns)]
+    return "\n".join([*lines, *(f"| {' | '.join(map(cell, row))} |" for row in rows)]) + "\n"
+
+
+def page(title: str, lang: str, source: str, parts: Iterator[str]) -> str:
+    return "\n".join([f"# {word(title, lang)}\n", f"*{word('made', lang, source=source)}*\n", *parts])
+
+
+def commands(lang: str) -> str:
+    """Every command with its help as the terminal shows it, 100 columns wide."""
+
+    def help_of(command: click.Command, name: str) -> str:
+        context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+        return f"```text\n{command.get_help(context).rstrip()}\n```\n"
+
+    def parts() -> Iterator[str]:
+        group = command_line(lang)
+        yield f"{word('everywhere', lang)}\n"
+        yield help_of(group, "kg")
+        for name in sorted(group.commands):
+            yield f"## kg {name}\n"
+            yield help_of(group.commands[name], f"kg {name}")
+
+    return page("commands", lang, "`kg --help`", parts())
+
+
+def problems(lang: str) -> str:
+    """Every problem code with its message; what stands in braces is filled in."""
+    entries = {
+        code: choose(texts, lang).replace("{{", "{").replace("}}", "}")
+        for code, texts in catalogue("problems").items()
+        if code[1:].isdigit()
+    }
+
+    def parts() -> Iterator[str]:
+        for letter, group in GROUPS.items():
+            rows = [[code, text] for code, text in entries.items() if code[0] == letter]
+            if rows:
+                yield f"## {choose(group, lang)}\n"
+                yield table(word("code", lang), rows)
+
+    return page("problems", lang, "`src/kg/messages/problems.yaml`", parts())
+
+
+def questions(lang: str) -> str:
+    """Every named question with its title and parameters."""
+
+    def parts() -> Iterator[str]:
+        for name, question in load_questions(find_data("queries")).items():
+            yield f"## {name}\n\n{choose(question.title, lang)}\n"
+            rows = [
+                [f"`{given.name}`", choose(given.label, lang), f"`{given.default}`" if given.default else ""]
+                for given in question.parameters
+            ]
+            if rows:
+                yield table(word("parameter", lang), rows)
+
+    return page("questions", lang, "`queries/`", parts())
+
+
+def keys(lang: str) -> str:
+    """What a facts file may write: sections with their keys, types, and the words of the closed lists."""
+    ontology = load_ontology()
+
+    def parts() -> Iterator[str]:
+        shapes = {shape.iri: shape for shape in ontology.sections.values()}
+        shapes |= {shape.iri: shape for shape in ontology.shapes.values()}
+        for shape in shapes.values():
+            yield f"## {shape.section}: {choose(shape.labels, lang)}\n"
+            types = [f"`{name}`" for name, iri in ontology.class_words.items() if iri in shape.classes]
+            if len(types) > 1:
+                yield f"{word('types', lang)}: {', '.join(types)}\n"
+            yield table(word("key", lang), [key_row(field, ontology, lang) for field in shape.fields.values()])
+        yield f"## {word('lists', lang)}\n"
+        for name, words in ontology.schemes.items():
+            yield f"### {name}\n"
+            yield table(word("word", lang), [[f"`{w}`", ontology.label(iri, lang)] for w, iri in words.items()])
+
+    return page("keys", lang, "`ontology/`", parts())
+
+
+def key_row(field: Field, ontology: Ontology, lang: str) -> list[str]:
+    most = "" if field.max is None else str(field.max)
+    many = str(field.min) if most == str(field.min) else f"{field.min}…{most or '∞'}"
+    return [f"`{field.key}`", choose(field.labels, lang), kind_of(field, ontology, lang), many]
+
+
+def kind_of(field: Field, ontology: Ontology, lang: str) -> str:
+    """What stands after the key, in words."""
+    if field.kind == "typed":
+        return ", ".join(f"`{iri.rpartition('#')[2]}`" for iri in field.datatypes)
+    if field.kind == "ref":
+        target: Shape | None = ontology.shape_of(field.target) if field.target else None
+        return word("ref", lang, what=choose(target.labels, lang) if target else word("any", lang))
+    if field.kind == "concept":
+        return word("concept", lang, what=field.scheme or "")
+    return word(field.kind, lang)
+
+
+def generated() -> dict[str, str]:
+    """Every generated file: its path from the root, and its text."""
+    made: dict[str, Callable[[str], str]] = {
+        "commands": commands,
+        "keys": keys,
+        "problems": problems,
+        "questions": questions,
+    }
+    files = {f"{PAGES}/{name}.{lang}.md": make(lang) for name, make in made.items() for lang in LANGUAGES}
+    return {**files, "data/facts/facts.schema.json": schema_text(load_ontology(), "en")}
+
+
+def stale(files: dict[str, str]) -> list[str]:
+    return [
+        name
+        for name, text in files.items()
+        if not (ROOT / name).is_file() or (ROOT / name).read_bytes() != text.encode("utf-8")
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    files = generated()
+    old = stale(files)
+    if arguments == ["--check"]:
+        for name in old:
+            print(f"{name}: is not what its sources give; run make docs", file=sys.stderr)
+        return 1 if old else 0
+    for name in old:
+        (ROOT / name).write_bytes(files[name].encode("utf-8"))
+        print(name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
