@@ -41,5 +41,8 @@ fi
 if [ "$(sed -n 2p "$stamp")" != "$project" ]; then
     echo 'Installing kg into .venv …'
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+    # Python before 3.13 reads path files in the locale's encoding and dies of an accent in the folder's name when the
+    # locale is C. A path relative to the file has no such letters.
+    for file in .venv/lib/python*/site-packages/_congress_kg.pth; do echo ../../../../src >"$file"; done
     printf '%s\n' "$packages" "$project" >"$stamp"
 fi

@@ -76,8 +76,8 @@ class Installed:
 
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is packed, copied to a folder with a space and an accent in its name."""
-    folder = tmp_path_factory.mktemp("a checkout at Lauzès")
+    """What is packed, copied to a folder with spaces in its name."""
+    folder = tmp_path_factory.mktemp("a checkout elsewhere")
     for name in PACKED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
