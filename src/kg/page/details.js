@@ -1,0 +1,151 @@
+// The details of a node or a link: every fact in words, and what proves it.
+
+/** A thing as a button that opens it. */
+function toThing(thing) {
+  const known = 'kind' in DATA.things[thing];
+  if (!known) return spoken('span', DATA.things[thing].label);
+  return make('button', { type: 'button', class: 'to', onclick: () => select({ thing }, true) }, spoken('span', DATA.things[thing].label));
+}
+
+function placeOf(span) {
+  return 'record' in span ? say('record', { r: span.record }) : 'a' in span ? say('chars', { a: span.a, b: span.b }) : '';
+}
+
+/** The short line on evidence: standing and places. */
+function proofLine(proof) {
+  const places = proof.spans.map((at) => DATA.spans[at]).map((s) => ('record' in s ? s.record : `${s.a}–${s.b}`));
+  const status = proof.status in DATA.statuses ? pick(DATA.statuses[proof.status])[0] : '';
+  return [status, places.join(', ')].filter(Boolean).join(' · ');
+}
+
+const issued = new Map(DATA.dated);
+
+function sourceLine(source) {
+  const date = issued.get(source);
+  return make('p', {}, `${say('source')} : `, toThing(source), date ? `, ${literal(date)}` : '');
+}
+
+/** What proves a fact, folded away until asked for. */
+function proofOf(fact) {
+  const proofs = DATA.facts[fact][3].map((at) => DATA.proofs[at]);
+  if (!proofs.length) return null;
+  const box = make('details', { class: 'proof', open: state.proofs });
+  box.append(make('summary', {}, proofs.map(proofLine).filter(Boolean).join(' ; ') || say('proof')));
+  for (const proof of proofs) {
+    if ('source' in proof) box.append(sourceLine(proof.source));
+    for (const at of proof.spans) {
+      const span = DATA.spans[at];
+      box.append(make('p', { class: 'place' }, placeOf(span)));
+      if ('words' in span) box.append(make('blockquote', {}, span.words));
+    }
+    for (const [name, label] of [['inferred', 'inferred_from'], ['reading', 'reading']]) {
+      if (name in proof) box.append(make('p', {}, make('span', { class: 'status' }, `${say(label)} : `), spoken('span', proof[name])));
+    }
+  }
+  return box;
+}
+
+/** The other end of a fact in words, with the facts of a nameless thing below it. */
+function valueOf(fact, from, seen) {
+  const [subject, , value] = DATA.facts[fact];
+  const other = from === subject ? value : subject;
+  const cell = make('dd', {});
+  if (!isThing(other)) {
+    cell.append(make('span', { lang: other.l && other.l !== state.lang ? other.l : null }, literal(other)));
+    if (other.l && other.l !== state.lang) cell.append(make('span', { class: 'tag' }, other.l));
+  } else cell.append(toThing(other));
+  const proofs = DATA.facts[fact][3].map((at) => DATA.proofs[at]);
+  if (proofs.some((proof) => 'inferred' in proof)) cell.append(make('span', { class: 'tag' }, pick(DATA.statuses[proofs[0].status])[0]));
+  const proof = proofOf(fact);
+  if (proof) cell.append(proof);
+  if (isThing(other) && DATA.things[other].unnamed && !seen.has(other)) {
+    const inner = OUT[other].filter((f) => f !== fact && !seen.has(DATA.facts[f][2]));
+    if (inner.length) cell.append(listOf(inner, other, new Set([...seen, other])));
+  }
+  return cell;
+}
+
+/** Facts as a list of properties and values; `from` is the thing they are seen from. */
+function listOf(facts, from, seen) {
+  const groups = new Map();
+  for (const fact of facts) {
+    const property = DATA.properties[DATA.facts[fact][1]];
+    const label = DATA.facts[fact][0] === from ? property.label : property.inverse;
+    const key = pick(label)[0];
+    if (!groups.has(key)) groups.set(key, { label, facts: [] });
+    groups.get(key).facts.push(fact);
+  }
+  const list = make('dl');
+  for (const { label, facts: held } of groups.values()) {
+    // The reader's own language first.
+    held.sort((a, b) => foreign(a) - foreign(b));
+    list.append(make('div', {}, spoken('dt', label), ...held.map((fact) => valueOf(fact, from, seen))));
+  }
+  return list;
+}
+
+const foreign = (fact) => (DATA.facts[fact][2].l && DATA.facts[fact][2].l !== state.lang ? 1 : 0);
+
+const labelOfLink = (edge) => pick(view().links.find((link) => link.key === edge.link).label)[0];
+
+function linksOf(thing) {
+  const { shown } = visible();
+  const list = make('ul', { class: 'linklist' });
+  for (const edge of view().edges) {
+    if ((edge.from === thing || edge.to === thing) && linkShown(edge, shown)) {
+      const other = edge.from === thing ? edge.to : edge.from;
+      const text = edge.from === thing ? `${labelOfLink(edge)} → ${nameOf(other)}` : `${nameOf(other)} → ${labelOfLink(edge)}`;
+      const note = edge.notes.length ? make('span', { class: 'note' }, ` ${edge.notes.join(' · ')}`) : null;
+      list.append(make('li', {}, make('button', { type: 'button', class: 'to', onclick: () => select({ edge: edge.id }, true) }, text), note));
+    }
+  }
+  return list.childElementCount ? [make('h3', {}, say('links_of')), list] : [];
+}
+
+function head(kicker, title) {
+  const close = make('button', { type: 'button', onclick: () => select(null, true) }, say('close'));
+  return make('div', { class: 'head' }, make('div', {}, make('p', { class: 'kicker' }, kicker), title), close);
+}
+
+function proofSwitch() {
+  const word = state.proofs ? 'proofs_close' : 'proofs_open';
+  return make('button', { type: 'button', id: 'proofs', onclick: () => {
+    state.proofs = !state.proofs;
+    showDetails();
+    byId('proofs').focus();
+  } }, say(word));
+}
+
+function thingDetails(thing) {
+  const data = DATA.things[thing];
+  const parts = [head(kindOf(thing), spoken('h2', data.label)), make('p', { class: 'iri' }, data.iri)];
+  parts.push(proofSwitch());
+  if (OUT[thing].length) parts.push(make('h3', {}, say('facts')), listOf(OUT[thing], thing, new Set([thing])));
+  if (INTO[thing].length) parts.push(make('h3', {}, say('facts_in')), listOf(INTO[thing], thing, new Set([thing])));
+  if (view().nodes.some((node) => node.id === thing)) parts.push(...linksOf(thing));
+  return parts;
+}
+
+/** A link: its ends, its wording, and the facts it stands for. */
+function edgeDetails(edge) {
+  const title = make('h2', {}, `${nameOf(edge.from)} → ${nameOf(edge.to)}`);
+  const parts = [head(labelOfLink(edge), title), make('p', {}, toThing(edge.from)), make('p', {}, toThing(edge.to)), proofSwitch()];
+  if (edge.notes.length) parts.push(make('p', {}, `${say('wording')} : `, make('q', { class: 'note' }, edge.notes.join(' · '))));
+  for (const scope of edge.scopes) if (scope !== edge.to) parts.push(make('p', {}, `${say('at_scope')} : `, toThing(scope)));
+  parts.push(make('h3', {}, say('facts')));
+  if (edge.via >= 0) parts.push(listOf(OUT[edge.via], edge.via, new Set([edge.via])));
+  else {
+    const between = OUT[edge.from].filter((f) => DATA.facts[f][2] === edge.to && [DATA.properties[DATA.facts[f][1]].iri, ''].includes(edge.link.includes(':') ? edge.link : ''));
+    const facts = between.length ? between : OUT[edge.from].filter((f) => DATA.facts[f][2] === edge.to);
+    parts.push(listOf(facts, edge.from, new Set([edge.from])));
+  }
+  return parts;
+}
+
+function showDetails() {
+  const place = byId('details');
+  const chosen = state.selected;
+  if (!chosen) place.replaceChildren(make('h2', {}, say('details')), make('p', { class: 'empty' }, say('details_empty')));
+  else place.replaceChildren(...('edge' in chosen ? edgeDetails(view().edges[chosen.edge]) : thingDetails(chosen.thing)));
+  place.scrollTop = 0;
+}
