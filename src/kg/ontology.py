@@ -198,7 +198,7 @@ class _Reader:
             max=int(most) if most else None,
             labels=self.texts(node, SH + "name"),
             messages=self.texts(node, SH + "message"),
-            bookkeeping=bool(self.objects(ox.NamedNode(iri), KG + "bookkeeping")),
+            bookkeeping=bool(self.values(ox.NamedNode(iri), KG + "bookkeeping")),
             withheld_with=self.value(node, KG + "withheldWith") == "true",
         )
 
