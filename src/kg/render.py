@@ -34,7 +34,7 @@ Texts = Mapping[str, str]
 VIS_FILE = "templates/lib/vis-9.1.2/vis-network.min.js"
 VIS_SHA256 = "1f20f0736f32cb9bedf8f6383b25cfea2f839e1abe80d6e8040b4d5bea378c69"
 #: The page's own script, in this order, and its style.
-SCRIPTS = ("main.js",)
+SCRIPTS = ("base.js", "drawing.js", "details.js", "table.js", "main.js")
 STYLE = "page.css"
 #: How far apart the arcs of parallel links are.
 ARC = 0.16

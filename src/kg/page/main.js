@@ -1,55 +1,187 @@
-const data = JSON.parse(document.getElementById('data').textContent);
-const lang = data.lang;
-const say = texts => texts[lang] || texts.en || Object.values(texts)[0] || '';
-const fold = text => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ');
-const el = id => document.getElementById(id);
-let view, network;
-function line(parent, text, name) {
-  const p = document.createElement('p');
-  p.textContent = text;
-  if (name) p.className = name;
-  parent.append(p);
-}
-function details(number) {
-  const box = el('details');
-  box.replaceChildren();
-  const title = document.createElement('h3');
-  title.textContent = say(data.things[number].label);
-  box.append(title);
-  for (const [subject, property, value, proofs] of data.facts) {
-    if (subject !== number && value !== number) continue;
-    const other = subject === number ? value : subject;
-    const shown = typeof other === 'number' ? say(data.things[other].label) : other.v;
-    line(box, say(data.properties[property].label) + ' : ' + shown);
-    for (const proof of proofs.map(p => data.proofs[p])) {
-      for (const span of proof.spans.map(s => data.spans[s])) {
-        line(box, say(data.statuses[proof.status] || {en: ''}) + ' ' + (span.record || span.a + '–' + span.b) + (span.words ? ' « ' + span.words + ' »' : ''), 'proof');
-      }
-    }
+// Controls, and what happens when the reader uses them.
+
+function select(what, focus = false) {
+  state.selected = what;
+  dress();
+  showDetails();
+  showIndex();
+  if (what) announce(say('said_selected', { name: 'edge' in what ? labelOfLink(view().edges[what.edge]) : nameOf(what.thing) }));
+  if (focus) {
+    const place = what ? byId('details') : byId('search');
+    place.focus({ preventScroll: false });
   }
 }
-function list() {
-  const wanted = fold(el('search').value).trim();
-  el('index').replaceChildren();
-  for (const node of view.nodes) {
-    const text = say(data.things[node.id].label);
-    if (!fold(text).includes(wanted)) continue;
-    const item = document.createElement('li'), button = document.createElement('button');
-    button.textContent = text;
-    button.addEventListener('click', () => { details(node.id); network.selectNodes([node.id]); });
-    item.append(button);
-    el('index').append(item);
+
+/** A node's or a link's sign, as in the drawing. */
+function sign(shape, color, dashes = false) {
+  const space = 'http://www.w3.org/2000/svg';
+  const svg = document.createElementNS(space, 'svg');
+  svg.setAttribute('viewBox', '0 0 26 16');
+  svg.setAttribute('class', 'key');
+  svg.setAttribute('aria-hidden', 'true');
+  const draw = (tag, attributes) => {
+    const part = document.createElementNS(space, tag);
+    for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
+    svg.append(part);
+  };
+  const paths = {
+    diamond: '13,1 20,8 13,15 6,8', square: '7,2 19,2 19,14 7,14', triangle: '13,1 20,14 6,14', triangleDown: '6,2 20,2 13,15',
+    star: '13,0.5 15,6 21,6 16.3,9.4 18,15 13,11.7 8,15 9.7,9.4 5,6 11,6', hexagon: '9,2 17,2 21,8 17,14 9,14 5,8',
+  };
+  if (shape === 'line') draw('path', { d: 'M1 8H25', stroke: color, 'stroke-width': 2.5, 'stroke-dasharray': dashes ? '4 3' : 'none' });
+  else if (shape in paths) draw('polygon', { points: paths[shape], fill: color });
+  else draw('circle', { cx: 13, cy: 8, r: 6.5, fill: color });
+  return svg;
+}
+
+function legendRow(key, label, count, mark, hidden) {
+  const box = make('input', { type: 'checkbox' });
+  box.checked = !hidden.has(key);
+  box.addEventListener('change', () => {
+    if (box.checked) hidden.delete(key);
+    else hidden.add(key);
+    refresh();
+  });
+  return make('li', {}, make('label', {}, box, mark, spoken('span', label), make('span', { class: 'n' }, String(count))));
+}
+
+function showLegend() {
+  const { nodes, edges, types, links } = view();
+  byId('types').replaceChildren(...types.map((type) => legendRow(
+    type.key, type.label, nodes.filter((node) => node.kind === type.key).length,
+    sign(type.shape, tone(type.color)), state.hidden[state.view],
+  )));
+  byId('linktypes').replaceChildren(...links.map((link) => legendRow(
+    link.key, link.label, edges.filter((edge) => edge.link === link.key).length,
+    sign('line', tone(link.color), link.dashes), state.hiddenLinks[state.view],
+  )));
+}
+
+function showFilters() {
+  byId('filters').replaceChildren(...view().filters.map((filter, place) => {
+    const id = `filter-${place}`;
+    const list = make('select', { id }, make('option', { value: '-1' }, say('filter_all')));
+    const sorted = [...filter.options].sort(([a], [b]) => nameOf(a).localeCompare(nameOf(b), state.lang));
+    for (const [node] of sorted) list.append(make('option', { value: String(node) }, nameOf(node)));
+    list.value = String(state.chosen[state.view][place]);
+    list.addEventListener('change', () => {
+      state.chosen[state.view][place] = Number(list.value);
+      refresh();
+      fit();
+    });
+    return make('div', { class: 'field' }, make('label', { for: id }, spoken('span', filter.label)), list);
+  }));
+}
+
+/** The nodes in words: what the drawing shows, for those who do not see it, and for those in a hurry. */
+function showIndex() {
+  const { shown, found } = visible();
+  const links = view().edges.filter((edge) => linkShown(edge, shown)).length;
+  byId('count').textContent = say('count', { n: found.size, m: view().nodes.length, k: links });
+  const groups = view().types.map((type) => {
+    const nodes = view().nodes.filter((node) => node.kind === type.key && found.has(node.id)).map((node) => node.id);
+    if (!nodes.length) return null;
+    nodes.sort((a, b) => nameOf(a).localeCompare(nameOf(b), state.lang, { numeric: true }));
+    const items = nodes.map((thing) => make('li', {}, make('button', {
+      type: 'button', 'aria-current': state.selected && state.selected.thing === thing ? 'true' : null,
+      onclick: () => { select({ thing }); centre(thing); },
+    }, spoken('span', DATA.things[thing].label))));
+    return make('div', { class: 'group' }, make('h3', {}, spoken('span', type.label), make('span', { class: 'n' }, String(nodes.length))), make('ul', {}, ...items));
+  }).filter(Boolean);
+  const focus = document.activeElement && byId('index').contains(document.activeElement) ? document.activeElement.textContent : null;
+  byId('index').replaceChildren(...(groups.length ? groups : [make('p', { class: 'empty' }, say('nothing'))]));
+  if (focus) [...byId('index').querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();
+}
+
+function centre(thing) {
+  const node = view().nodes.find((each) => each.id === thing);
+  if (node && state.tab === 'drawing') network.moveTo({ position: { x: node.x, y: node.y }, animation: false });
+}
+
+/** Everything that depends on search, filters and legend. */
+function refresh() {
+  state.from = 0;
+  dress();
+  showIndex();
+  showTable();
+  const { found } = visible();
+  announce(say('said_shown', { n: found.size, m: view().nodes.length }));
+}
+
+function pressed(group, current) {
+  [...group.children].forEach((button, place) => button.setAttribute('aria-pressed', String(place === current)));
+}
+
+function openView(place) {
+  state.view = place;
+  if (state.selected && 'edge' in state.selected) state.selected = null;
+  draw();
+  translate();
+  announce(say('said_view', { name: pick(view().title)[0] }));
+}
+
+function openTab(tab) {
+  state.tab = tab;
+  byId('drawing').hidden = tab !== 'drawing';
+  byId('zoom').hidden = tab !== 'drawing';
+  byId('table').hidden = tab !== 'table';
+  pressed(byId('tabs'), tab === 'drawing' ? 0 : 1);
+  showTable();
+  if (tab === 'drawing') {
+    network.redraw();
+    fit();
   }
 }
-function draw(number) {
-  view = data.views[number];
-  const nodes = view.nodes.map(n => ({id: n.id, label: n.label, x: n.x, y: n.y, shape: n.shape, size: n.size, color: n.color}));
-  const edges = view.edges.map(e => ({id: e.id, from: e.from, to: e.to, smooth: e.smooth, arrows: 'to'}));
-  network = new vis.Network(el('drawing'), {nodes, edges}, {physics: false, interaction: {hover: true}});
-  network.on('selectNode', event => details(event.nodes[0]));
-  list();
+
+/** Say everything in the reader's language. */
+function translate() {
+  document.documentElement.lang = state.lang;
+  const title = pick(DATA.title)[0];
+  document.title = title;
+  byId('title').textContent = title;
+  byId('description').textContent = pick(view().description)[0];
+  for (const element of document.querySelectorAll('[data-say]')) element.textContent = say(element.dataset.say);
+  for (const element of document.querySelectorAll('[data-name]')) element.setAttribute('aria-label', say(element.dataset.name));
+  byId('search').setAttribute('placeholder', say('search_hint'));
+  byId('views').replaceChildren(...DATA.views.map((each, place) => make('button', { type: 'button', onclick: () => { openView(place); byId('views').children[place].focus(); } }, pick(each.title)[0])));
+  pressed(byId('views'), state.view);
+  pressed(byId('languages'), DATA.languages.indexOf(state.lang));
+  showFilters();
+  showLegend();
+  showIndex();
+  showDetails();
+  showTable();
+  dress();
 }
-data.views.forEach((v, i) => el('views').add(new Option(say(v.title), i)));
-el('views').addEventListener('change', event => draw(Number(event.target.value)));
-el('search').addEventListener('input', list);
-draw(0);
+
+function start() {
+  const names = { en: 'English', fr: 'Français' };
+  byId('languages').append(...DATA.languages.map((tag) => make('button', { type: 'button', lang: tag, onclick: () => {
+    state.lang = tag;
+    translate();
+  } }, names[tag] || tag)));
+  byId('search').addEventListener('input', () => {
+    state.query = byId('search').value;
+    refresh();
+  });
+  byId('search').addEventListener('keydown', (event) => {
+    const first = byId('index').querySelector('button');
+    if (event.key === 'Enter' && state.query && first) first.click();
+  });
+  byId('tab-drawing').addEventListener('click', () => openTab('drawing'));
+  byId('tab-table').addEventListener('click', () => openTab('table'));
+  byId('zoom-in').addEventListener('click', () => zoom(1.3));
+  byId('zoom-out').addEventListener('click', () => zoom(1 / 1.3));
+  byId('fit').addEventListener('click', fit);
+  byId('drawing').addEventListener('keydown', drawingKeys);
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && state.selected) select(null);
+  });
+  dark.addEventListener('change', () => { showLegend(); dress(); });
+  draw();
+  translate();
+  // For tests and the curious: the drawing as vis-network sees it.
+  window.kg = { network: () => network, view, state };
+}
+
+start();
