@@ -53,7 +53,7 @@ picture: env browser ## take the picture of the README from output/network.html
 lock: env ## rewrite requirements.lock from pyproject.toml, newest versions that fit
 	@CUSTOM_COMPILE_COMMAND='make lock' $(RUN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe \
 		--strip-extras --no-emit-index-url --no-emit-find-links --extra dev --output-file requirements.lock pyproject.toml
-	@if grep -nE '(https?|file):|^--?[a-z]' requirements.lock; then \
+	@if grep -nE '(https?|file):/|^-' requirements.lock; then \
 		echo 'make lock: an address or option stands in requirements.lock (above); take it out' >&2; exit 1; fi
 
 env: ## the virtual environment .venv, with exactly the locked packages
