@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -17,12 +19,14 @@ MOST_BYTES = 300_000
 
 
 def take(page: Path) -> bytes:
-    """A picture of the page in English, light colours, at its usual size."""
+    """A picture of the page as it opens in a window of this size."""
     options = webdriver.ChromeOptions()
-    for flag in ("--headless=new", "--no-sandbox", "--hide-scrollbars", "--lang=en", "--force-device-scale-factor=1"):
+    for flag in ("--headless=new", "--no-sandbox", "--hide-scrollbars", "--force-device-scale-factor=1"):
         options.add_argument(flag)
     options.add_argument(f"--window-size={SIZE[0]},{SIZE[1]}")
-    browser = webdriver.Chrome(options=options)
+    # Both named, so that selenium looks for neither on the web.
+    options.binary_location = shutil.which("chromium") or shutil.which("google-chrome") or ""
+    browser = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     try:
         browser.get(page.as_uri())
         WebDriverWait(browser, 20).until(lambda b: b.find_elements(By.TAG_NAME, "canvas"))
