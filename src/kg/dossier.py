@@ -244,7 +244,7 @@ def _labels(graph: _Graph, subject: str, predicate: str, target: str) -> tuple[T
     ahead = field.labels if field else graph.words(predicate) if known or not target else graph.kinds(target)
     ahead = ahead or graph.words(predicate)
     kinds = graph.kinds(subject) or graph.words(predicate)
-    return ahead, back.labels if back else {k: f"{choose(kinds, k)} – {choose(ahead, k)}" for k in sorted(LANGUAGES)}
+    return ahead, back.labels if back else {k: f"{choose(kinds, k)} · {choose(ahead, k)}" for k in sorted(LANGUAGES)}
 
 
 def _facts(graph: _Graph, evidence: Mapping[tuple[str, str, str], tuple[Evidence, ...]]) -> Iterator[Fact]:

@@ -1,8 +1,9 @@
 """Where each node of a drawing stands: rings round a centre, no physics, no chance.
 
 Nodes of the smallest ring stand in the middle. Every other node hangs below one neighbour of an inner ring and gets a
-slice of the circle as wide as what hangs below it (a radial tree), then moves outwards until its box, mark and
-label together, touches no other. Drawings are wider than high, as screens are.
+slice of the circle as wide as what hangs below it (a radial tree). From there it moves, outwards or along its ring,
+to the nearest spot where its box, mark and label together, touches no other. Drawings are wider than high, as screens
+are.
 
 The result depends on the graph only: not on the order of its facts, nor on the hash seed; and since angles and
 positions are rounded at each step, not on how a machine rounds the last digit of a sine.
@@ -11,7 +12,8 @@ positions are rounded at each step, not on how a machine rounds the last digit o
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,16 +25,15 @@ __all__ = ["Box", "Position", "arrange", "box_of", "overlaps", "text_width", "wr
 #: Size of labels, in pixels at zoom 1; the page draws with the same.
 FONT = 14
 LINE = 17
-#: Labels are cut to so many lines of so many pixels; the whole text is one click away.
-LINES = 4
-WIDTH = 176
 #: How much wider than high a drawing is.
-STRETCH = 1.5
-#: Free space round each box, least distance of two rings, step outwards.
-PAD = 7
-RING = 84
-STEP = 6
+STRETCH = 1.7
+#: Free space round each box, least distance of two rings, step of the search for a free spot.
+PAD = 6
+RING = 70
+STEP = 8
 
+#: Where a label may be broken: after spaces and hyphens.
+_BREAK = re.compile(r"(?<=[\s-])(?=[^\s-])")
 _NARROW = frozenset("iljtfrI.,;:!'’|()[]·-‑ ")
 _WIDE = frozenset("mwMWÆŒ@%—…")
 
@@ -63,34 +64,34 @@ def text_width(text: str) -> int:
     return -(-units * FONT // 100)
 
 
-def wrap(text: str) -> list[str]:
-    """The label as at most :data:`LINES` lines of at most :data:`WIDTH` pixels, cut with an ellipsis.
+def wrap(text: str, width: int, most: int) -> list[str]:
+    """The label as at most ``most`` lines of at most ``width`` pixels, cut with an ellipsis.
 
-    >>> wrap("Port-Élan")
-    ['Port-Élan']
+    >>> wrap("Halle aux voiles", 90, 2)
+    ['Halle aux', 'voiles']
     """
     lines: list[str] = []
-    words = text.split()
-    while words and len(lines) < LINES:
+    words = [part for part in _BREAK.split(text) if part]
+    while words and len(lines) < most:
         line = words.pop(0)
-        while words and text_width(f"{line} {words[0]}") <= WIDTH:
-            line += f" {words.pop(0)}"
-        lines.append(line)
-    if words:
+        while words and text_width((line + words[0]).rstrip()) <= width:
+            line += words.pop(0)
+        lines.append(line.strip())
+    if words and lines:
         lines[-1] += " …"
-    return [line if text_width(line) <= WIDTH else _cut(line) for line in lines]
+    return [line if text_width(line) <= width else _cut(line, width) for line in lines]
 
 
-def _cut(line: str) -> str:
+def _cut(line: str, width: int) -> str:
     kept = line.removesuffix(" …")
-    while kept and text_width(f"{kept}…") > WIDTH:
+    while kept and text_width(f"{kept}…") > width:
         kept = kept[:-1]
     return f"{kept.rstrip()}…"
 
 
-def box_of(size: int, labels: Iterable[str]) -> Box:
-    """What a mark of ``size`` (half its width) covers with the largest of its labels (one a language) below."""
-    wrapped = [wrap(text) for text in labels]
+def box_of(size: int, labels: Iterable[Sequence[str]]) -> Box:
+    """What a mark of ``size`` (half its width) covers with the largest of its labels (lines, one label a language)."""
+    wrapped = list(labels)
     widest = max((text_width(line) for lines in wrapped for line in lines), default=0)
     most = max((len(lines) for lines in wrapped), default=0)
     mark = size + 3
@@ -134,42 +135,53 @@ class _Tree:
 
 
 class _Slices:
-    """Angles: each node takes a slice as wide as the wider of its own box and of all that hangs below it."""
+    """Angles: each node takes a slice as wide as the wider of its own box and of all that hangs below it.
+
+    A node with nothing below it may move outwards, so it needs no more than it would out there. Wide and narrow
+    slices alternate, or one side of the drawing would be empty.
+    """
 
     def __init__(self, tree: _Tree, boxes: Mapping[str, Box]) -> None:
         self.tree, self.boxes = tree, boxes
+        self.last = max(tree.rings.values(), default=0)
         self.need: dict[str, float] = {}
         for node in sorted(tree.parent, key=lambda n: (-tree.rings[n], n)):
             self.need[node] = max(self._own(node), sum(self.need[child] for child in tree.below(node)))
         self.angles: dict[str, float] = {}
-        roots = tree.below(None)
+        roots = self._alternate(tree.below(None))
         self._share(roots, -math.pi / 2, 2 * math.pi / (sum(self.need[root] for root in roots) or 1))
 
     def _own(self, node: str) -> float:
-        box, ring = self.boxes[node], max(self.tree.rings[node], 1)
+        box, ring = self.boxes[node], self.tree.rings[node] if self.tree.below(node) else self.last
         across = (2 * box.half / STRETCH + box.above + box.below) / 2 + PAD
-        return round(across / ring, 3)
+        return round(across / (ring + 1), 3)
+
+    def _alternate(self, nodes: list[str]) -> list[str]:
+        ranked = sorted(nodes, key=lambda node: (-self.need[node], node))
+        half = -(-len(ranked) // 2)
+        wide, narrow = ranked[:half], ranked[half:][::-1]
+        return [node for pair in zip(wide, [*narrow, ""], strict=False) for node in pair if node]
 
     def _share(self, nodes: list[str], start: float, unit: float) -> None:
         """Give each node of a row its slice; what hangs below stays inside its parent's."""
         for node in nodes:
             width = self.need[node] * unit
             self.angles[node] = round(start + width / 2, 6)
-            below = sum(self.need[child] for child in self.tree.below(node))
-            self._share(self.tree.below(node), start + (width - below * unit) / 2, unit)
+            below = self._alternate(self.tree.below(node))
+            used = sum(self.need[child] for child in below) * unit
+            self._share(below, start + (width - used) / 2, unit)
             start += width
 
 
 class _Grid:
     """The boxes placed so far, by cell, so that a new one is compared with its surroundings only."""
 
-    CELL = 2 * WIDTH
-
-    def __init__(self) -> None:
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self.cell = max((max(2 * box.half, box.above + box.below) for box in boxes), default=1) + PAD
         self.cells: dict[tuple[int, int], list[tuple[Position, Box]]] = {}
 
     def free(self, position: Position, box: Box) -> bool:
-        column, row = position.x // self.CELL, position.y // self.CELL
+        column, row = position.x // self.cell, position.y // self.cell
         return not any(
             _touch(position, box, other, other_box, PAD)
             for x in (column - 1, column, column + 1)
@@ -178,12 +190,25 @@ class _Grid:
         )
 
     def add(self, position: Position, box: Box) -> None:
-        cell = (position.x // self.CELL, position.y // self.CELL)
+        cell = (position.x // self.cell, position.y // self.cell)
         self.cells.setdefault(cell, []).append((position, box))
 
 
 def _at(radius: int, angle: float) -> Position:
     return Position(round(STRETCH * radius * round(math.cos(angle), 6)), round(radius * round(math.sin(angle), 6)))
+
+
+def _spots(radius: int, angle: float) -> Iterator[Position]:
+    """Where a node may stand, the nearest first: outwards and along the ring, without end."""
+    away = 0
+    while True:
+        for out in range(away, -1, -1):
+            far = radius + out * STEP
+            turn = round((away - out) * STEP / max(far, STEP), 6)
+            yield _at(far, angle + turn)
+            if turn:
+                yield _at(far, angle - turn)
+        away += 1
 
 
 def arrange(graph: Graph, boxes: Mapping[str, Box]) -> dict[str, Position]:
@@ -192,24 +217,16 @@ def arrange(graph: Graph, boxes: Mapping[str, Box]) -> dict[str, Position]:
     ``boxes`` has what each node covers, see :func:`box_of`; nodes have a ``ring``, counted from the centre.
     """
     tree = _Tree(graph)
-    slices, grid = _Slices(tree, boxes), _Grid()
+    slices, grid = _Slices(tree, boxes), _Grid(boxes.values())
     found: dict[str, Position] = {}
     innermost = sum(ring == 0 for ring in tree.rings.values())
-    floor, reached = 0 if innermost == 1 else RING, 0
+    floor = 0 if innermost == 1 else RING
     for ring in sorted(set(tree.rings.values())):
         members = sorted((n for n in tree.rings if tree.rings[n] == ring), key=lambda n: (slices.angles[n], n))
         for node in members:
-            radius = floor
-            while not grid.free(position := _at(radius, slices.angles[node]), boxes[node]):
-                radius += STEP
+            position = next(spot for spot in _spots(floor, slices.angles[node]) if grid.free(spot, boxes[node]))
             grid.add(position, boxes[node])
             found[node] = position
-            reached = max(reached, radius)
-        floor = _next_floor(floor, members, boxes)
+        heights = sorted(boxes[node].above + boxes[node].below for node in members)
+        floor += max(RING, heights[len(heights) // 2])
     return dict(sorted(found.items()))
-
-
-def _next_floor(floor: int, members: list[str], boxes: Mapping[str, Box]) -> int:
-    """Where the next ring begins: beyond this one's marks, and far enough for its own nodes to fan out."""
-    heights = sorted(boxes[node].above + boxes[node].below for node in members)
-    return floor + max(RING, heights[len(heights) // 2])

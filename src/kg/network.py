@@ -24,7 +24,7 @@ import pyoxigraph as ox
 from kg.errors import ProductError
 from kg.messages import LANGUAGES
 from kg.ontology import Ontology
-from kg.prefixes import RDF
+from kg.prefixes import RDF, curie
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -43,6 +43,7 @@ REST = "rest"
 class NodeType:
     """How nodes of some classes are drawn. ``color`` is for a light page, then for a dark one.
 
+    Labels are cut to ``lines`` lines of ``width`` pixels; without lines there is no label.
     ``classes`` are CURIEs or IRIs; the type without any takes what no other type takes.
     """
 
@@ -53,7 +54,8 @@ class NodeType:
     shape: str
     size: int
     ring: int
-    labelled: bool
+    width: int
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,10 @@ class _Entry:
             raise self.fault(f"{key}: a list of words is wanted")
         return tuple(value)
 
-    def number(self, key: str, default: int) -> int:
+    def number(self, key: str, default: int, most: int = 99) -> int:
         value = self.data.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 99:
-            raise self.fault(f"{key}: a number from 0 to 99 is wanted")
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+            raise self.fault(f"{key}: a number from 0 to {most} is wanted")
         return value
 
     def truth(self, key: str, default: bool) -> bool:
@@ -177,7 +179,8 @@ def _node_type(key: str, entry: _Entry) -> NodeType:
         shape=entry.one_of("shape", SHAPES),
         size=entry.number("size", 10),
         ring=entry.number("ring", 0),
-        labelled=entry.truth("labelled", True),
+        width=entry.number("width", 150, 400),
+        lines=entry.number("lines", 3),
     )
 
 
@@ -210,7 +213,7 @@ def read_view(text: str, query: str, name: str) -> View:
     except yaml.YAMLError as error:
         raise ProductError("views.bad", file=file, where="/", why=str(error)) from error
     entry = _Entry(file, "", data, "order title description types links filters")
-    shape = "classes label color shape size ring labelled"
+    shape = "classes label color shape size ring width lines"
     types = {key: _node_type(key, part) for key, part in entry.parts("types", shape).items()}
     if sum(not kind.classes for kind in types.values()) != 1:
         raise entry.fault("types: exactly one type without classes is wanted, for whatever fits no other")
@@ -279,8 +282,8 @@ def _link_key(row: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
 def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
     """The part of the store that a view shows.
 
-    Nodes are IRIs with ``type`` (key of the view) and ``ring``; links have ``link``, ``labels`` (by language),
-    ``via`` (IRI or ""), ``notes`` (wordings, sorted) and ``scopes`` (IRIs, sorted). Rows that differ only in note or
+    Nodes are IRIs with ``type`` (key of the view) and ``ring``; links have ``link`` (a word of the view or a CURIE),
+    ``labels`` (by language), ``via`` (IRI or ""), ``notes`` (wordings, sorted) and ``scopes`` (IRIs, sorted). Rows that differ only in note or
     scope are one link.
 
     Raises:
@@ -297,13 +300,14 @@ def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
     for row in rows:
         if "target" not in row or "link" not in row:
             continue
-        word, ends_of = row["link"].value, (row["source"].value, row["target"].value)
+        word, ends_of = curie(row["link"].value, ontology.prefixes), (row["source"].value, row["target"].value)
         key = _link_key(row)
         if not graph.has_edge(*ends_of, key=key):
             kind_of = view.links.get(word) or view.links.get(REST)
             if kind_of is None:
                 raise ProductError("views.bad", file=f"{view.name}.yaml", where="/links", why=f"no link type {word}")
-            labels = kind_of.labels or {lang: ontology.label(word, lang) for lang in sorted(LANGUAGES)}
+            iri = row["link"].value
+            labels = kind_of.labels or {lang: ontology.label(iri, lang) for lang in sorted(LANGUAGES)}
             via = row["via"].value if "via" in row else ""
             graph.add_edge(*ends_of, key=key, link=word, labels=labels, via=via, notes=(), scopes=())
         link = graph.edges[(*ends_of, key)]

@@ -22,6 +22,7 @@ from kg.layout import FONT, arrange, box_of, wrap
 from kg.messages import LANGUAGES, catalogue, choose
 from kg.network import View, project, reach
 from kg.ontology import Ontology
+from kg.prefixes import DCTERMS, curie
 
 if TYPE_CHECKING:
     from kg.network import Graph
@@ -126,10 +127,10 @@ def _model(
     network = Network(directed=True)
     names = {node: {tag: choose(dossier.things[node].labels, tag) for tag in LANGUAGES} for node in sorted(graph)}
     kinds = {node: view.types[data["type"]] for node, data in graph.nodes(data=True)}
-    boxes = {n: box_of(kind.size, names[n].values() if kind.labelled else ()) for n, kind in kinds.items()}
+    lines = {n: {tag: wrap(names[n][tag], k.width, k.lines) for tag in sorted(LANGUAGES)} for n, k in kinds.items()}
+    boxes = {node: box_of(kind.size, lines[node].values()) for node, kind in kinds.items()}
     for node, position in arrange(graph, boxes).items():
-        kind = kinds[node]
-        labels = {tag: "\n".join(wrap(text)) for tag, text in sorted(names[node].items())} if kind.labelled else {}
+        kind, labels = kinds[node], {tag: "\n".join(text) for tag, text in lines[node].items()}
         shown = labels.get(lang) or " "
         look = {"shape": kind.shape, "size": kind.size, "color": kind.color[0], "kind": kind.key, "labels": labels}
         network.add_node(numbers[node], label=shown, x=position.x, y=position.y, **look)
@@ -172,7 +173,8 @@ def _pool(dossier: Dossier, numbers: Mapping[str, int], ontology: Ontology) -> J
     spans = {iri: place for place, iri in enumerate(dossier.spans)}
     statuses = {p.status for fact in dossier.facts for p in fact.evidence}
     things = [_thing(thing, kinds) for thing in dossier.things.values()]
-    facts = [_fact(fact, numbers, spans, properties, proofs) for fact in dossier.facts]
+    short = {fact.predicate: curie(fact.predicate, ontology.prefixes) for fact in dossier.facts}
+    facts = [_fact(fact, short[fact.predicate], numbers, spans, properties, proofs) for fact in dossier.facts]
     return {
         "things": things,
         "kinds": kinds.items,
@@ -212,9 +214,9 @@ def _thing(thing: Thing, kinds: _Once) -> Json:
 
 
 def _fact(
-    fact: Fact, numbers: Mapping[str, int], spans: Mapping[str, int], properties: _Once, proofs: _Once
+    fact: Fact, word: str, numbers: Mapping[str, int], spans: Mapping[str, int], properties: _Once, proofs: _Once
 ) -> list[object]:
-    label: Json = {"iri": fact.predicate, "label": dict(fact.labels), "inverse": dict(fact.inverse)}
+    label: Json = {"link": word, "label": dict(fact.labels), "inverse": dict(fact.inverse)}
     value = numbers[fact.object.value] if isinstance(fact.object, ox.NamedNode) else _literal(fact.object)
     found = [proofs.place(_proof(item, numbers, spans)) for item in fact.evidence]
     return [numbers[fact.subject], properties.place(label), value, found]
@@ -249,7 +251,7 @@ def _span(span: Span, numbers: Mapping[str, int]) -> Json:
 
 
 def _is_issue(fact: Fact) -> bool:
-    return fact.predicate == "http://purl.org/dc/terms/issued"
+    return fact.predicate == DCTERMS + "issued"
 
 
 # -- the file -------------------------------------------------------------------------------------------------

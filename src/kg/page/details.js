@@ -4,7 +4,8 @@
 function toThing(thing) {
   const known = 'kind' in DATA.things[thing];
   if (!known) return spoken('span', DATA.things[thing].label);
-  return make('button', { type: 'button', class: 'to', onclick: () => select({ thing }, true) }, spoken('span', DATA.things[thing].label));
+  const look = DATA.things[thing].unnamed ? 'to nameless' : 'to';
+  return make('button', { type: 'button', class: look, onclick: () => select({ thing }, true) }, spoken('span', DATA.things[thing].label));
 }
 
 function placeOf(span) {
@@ -20,11 +21,6 @@ function proofLine(proof) {
 
 const issued = new Map(DATA.dated);
 
-function sourceLine(source) {
-  const date = issued.get(source);
-  return make('p', {}, `${say('source')} : `, toThing(source), date ? `, ${literal(date)}` : '');
-}
-
 /** What proves a fact, folded away until asked for. */
 function proofOf(fact) {
   const proofs = DATA.facts[fact][3].map((at) => DATA.proofs[at]);
@@ -32,11 +28,14 @@ function proofOf(fact) {
   const box = make('details', { class: 'proof', open: state.proofs });
   box.append(make('summary', {}, proofs.map(proofLine).filter(Boolean).join(' ; ') || say('proof')));
   for (const proof of proofs) {
-    if ('source' in proof) box.append(sourceLine(proof.source));
     for (const at of proof.spans) {
       const span = DATA.spans[at];
-      box.append(make('p', { class: 'place' }, placeOf(span)));
       if ('words' in span) box.append(make('blockquote', {}, span.words));
+      box.append(make('p', { class: 'place' }, placeOf(span)));
+    }
+    if ('source' in proof) {
+      const date = issued.get(proof.source);
+      box.append(make('p', { class: 'source' }, toThing(proof.source), date ? ` (${literal(date)})` : ''));
     }
     for (const [name, label] of [['inferred', 'inferred_from'], ['reading', 'reading']]) {
       if (name in proof) box.append(make('p', {}, make('span', { class: 'status' }, `${say(label)} : `), spoken('span', proof[name])));
@@ -45,18 +44,19 @@ function proofOf(fact) {
   return box;
 }
 
-/** The other end of a fact in words, with the facts of a nameless thing below it. */
-function valueOf(fact, from, seen) {
+/** The other end of a fact in words, with the facts of a nameless thing below it. What is told again, in another
+    language and on the same evidence, needs its evidence no second time. */
+function valueOf(fact, from, seen, told) {
   const [subject, , value] = DATA.facts[fact];
   const other = from === subject ? value : subject;
-  const cell = make('dd', {});
+  const cell = make('dd', { class: told ? 'again' : null });
   if (!isThing(other)) {
     cell.append(make('span', { lang: other.l && other.l !== state.lang ? other.l : null }, literal(other)));
     if (other.l && other.l !== state.lang) cell.append(make('span', { class: 'tag' }, other.l));
   } else cell.append(toThing(other));
   const proofs = DATA.facts[fact][3].map((at) => DATA.proofs[at]);
   if (proofs.some((proof) => 'inferred' in proof)) cell.append(make('span', { class: 'tag' }, pick(DATA.statuses[proofs[0].status])[0]));
-  const proof = proofOf(fact);
+  const proof = told ? null : proofOf(fact);
   if (proof) cell.append(proof);
   if (isThing(other) && DATA.things[other].unnamed && !seen.has(other)) {
     const inner = OUT[other].filter((f) => f !== fact && !seen.has(DATA.facts[f][2]));
@@ -79,9 +79,17 @@ function listOf(facts, from, seen) {
   for (const { label, facts: held } of groups.values()) {
     // The reader's own language first.
     held.sort((a, b) => foreign(a) - foreign(b));
-    list.append(make('div', {}, spoken('dt', label), ...held.map((fact) => valueOf(fact, from, seen))));
+    const told = (fact) => fact !== held[0] && foreign(fact) && String(DATA.facts[fact][3]) === String(DATA.facts[held[0]][3]);
+    const wide = held.some((fact) => nested(fact, from));
+    list.append(make('div', {}, spoken('dt', label, { class: wide ? 'wide' : null }), ...held.map((fact) => valueOf(fact, from, seen, told(fact)))));
   }
   return list;
+}
+
+function nested(fact, from) {
+  const [subject, , value] = DATA.facts[fact];
+  const other = from === subject ? value : subject;
+  return isThing(other) && DATA.things[other].unnamed;
 }
 
 const foreign = (fact) => (DATA.facts[fact][2].l && DATA.facts[fact][2].l !== state.lang ? 1 : 0);
@@ -135,9 +143,9 @@ function edgeDetails(edge) {
   parts.push(make('h3', {}, say('facts')));
   if (edge.via >= 0) parts.push(listOf(OUT[edge.via], edge.via, new Set([edge.via])));
   else {
-    const between = OUT[edge.from].filter((f) => DATA.facts[f][2] === edge.to && [DATA.properties[DATA.facts[f][1]].iri, ''].includes(edge.link.includes(':') ? edge.link : ''));
-    const facts = between.length ? between : OUT[edge.from].filter((f) => DATA.facts[f][2] === edge.to);
-    parts.push(listOf(facts, edge.from, new Set([edge.from])));
+    const between = OUT[edge.from].filter((f) => DATA.facts[f][2] === edge.to);
+    const same = between.filter((f) => DATA.properties[DATA.facts[f][1]].link === edge.link);
+    parts.push(listOf(same.length ? same : between, edge.from, new Set([edge.from])));
   }
   return parts;
 }
@@ -145,6 +153,7 @@ function edgeDetails(edge) {
 function showDetails() {
   const place = byId('details');
   const chosen = state.selected;
+  document.querySelector('main').classList.toggle('open', Boolean(chosen));
   if (!chosen) place.replaceChildren(make('h2', {}, say('details')), make('p', { class: 'empty' }, say('details_empty')));
   else place.replaceChildren(...('edge' in chosen ? edgeDetails(view().edges[chosen.edge]) : thingDetails(chosen.thing)));
   place.scrollTop = 0;

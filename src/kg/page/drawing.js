@@ -73,15 +73,22 @@ function nodeLook(node, shown, bright) {
   };
 }
 
+/** Whether a link is long enough for its wording to stand between the labels of its ends. */
+function roomFor(edge) {
+  const [a, b] = [edge.from, edge.to].map((end) => view().nodes.find((node) => node.id === end));
+  return Math.hypot(a.x - b.x, a.y - b.y) > edge.notes.join(' · ').length * 7 + 90;
+}
+
 function edgeLook(edge, shown, bright, named) {
   const on = isLit(edge, bright);
+  const asked = state.selected && state.selected.edge === edge.id;
   const kind = view().links.find((link) => link.key === edge.link);
   const color = on ? tone(kind.color) : paint('--line');
   return {
     id: edge.id,
     hidden: !linkShown(edge, shown),
     dashes: kind.dashes,
-    label: named && on ? (edge.notes.join(' · ') || pick(kind.label)[0]) : '',
+    label: asked || (named && on && roomFor(edge)) ? edge.notes.join(' · ') || (asked ? pick(kind.label)[0] : '') : '',
     color: { color, highlight: paint('--ink'), hover: paint('--ink'), inherit: false },
     font: { color: paint('--ink'), strokeColor: paint('--sheet') },
   };
@@ -104,6 +111,28 @@ function dress() {
 function fit() {
   const { shown } = visible();
   network.fit({ nodes: [...shown], animation: false, maxZoomLevel: 1.25 });
+}
+
+/** Keep the drawing where it is while the room for it changes; then bring a node into sight. */
+function resize() {
+  if (!network || byId('drawing').hidden) return;
+  const [scale, position] = [network.getScale(), network.getViewPosition()];
+  network.setSize('100%', '100%');
+  network.redraw();
+  network.moveTo({ scale, position, animation: false });
+  reveal();
+}
+
+/** Bring the selected node to the middle when it is near or beyond the edge, or too small to read. */
+function reveal() {
+  const { thing } = state.selected || {};
+  if (thing === undefined || !nodeSet.get(thing)) return;
+  const { x, y } = network.getPosition(thing);
+  const at = network.canvasToDOM({ x, y });
+  const { clientWidth, clientHeight } = byId('drawing');
+  const inside = at.x > 70 && at.y > 40 && at.x < clientWidth - 70 && at.y < clientHeight - 60;
+  const scale = Math.max(network.getScale(), 0.75);
+  if (!inside || scale !== network.getScale()) network.moveTo({ position: { x, y }, scale, animation: false });
 }
 
 function zoom(factor) {
@@ -154,10 +183,7 @@ function drawingKeys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key in ways) {
     const node = step(...ways[event.key]);
-    if (node) {
-      select({ thing: node.id });
-      network.moveTo({ position: { x: node.x, y: node.y }, animation: false });
-    }
+    if (node) select({ thing: node.id });
   } else if (event.key === '+' || event.key === '=') zoom(1.3);
   else if (event.key === '-') zoom(1 / 1.3);
   else if (event.key === '0') fit();

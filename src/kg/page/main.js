@@ -1,15 +1,17 @@
 // Controls, and what happens when the reader uses them.
 
+/** Where the three parts stand one below the other. */
+const narrow = window.matchMedia('(max-width: 59.99rem)');
+
 function select(what, focus = false) {
   state.selected = what;
-  dress();
   showDetails();
+  dress();
+  resize();
   showIndex();
   if (what) announce(say('said_selected', { name: 'edge' in what ? labelOfLink(view().edges[what.edge]) : nameOf(what.thing) }));
-  if (focus) {
-    const place = what ? byId('details') : byId('search');
-    place.focus({ preventScroll: false });
-  }
+  if (focus) (what ? byId('details') : byId('search')).focus();
+  else if (what && narrow.matches) byId('details').scrollIntoView();
 }
 
 /** A node's or a link's sign, as in the drawing. */
@@ -51,6 +53,7 @@ function showLegend() {
     type.key, type.label, nodes.filter((node) => node.kind === type.key).length,
     sign(type.shape, tone(type.color)), state.hidden[state.view],
   )));
+  byId('links').open = links.length <= 6;
   byId('linktypes').replaceChildren(...links.map((link) => legendRow(
     link.key, link.label, edges.filter((edge) => edge.link === link.key).length,
     sign('line', tone(link.color), link.dashes), state.hiddenLinks[state.view],
@@ -84,18 +87,13 @@ function showIndex() {
     nodes.sort((a, b) => nameOf(a).localeCompare(nameOf(b), state.lang, { numeric: true }));
     const items = nodes.map((thing) => make('li', {}, make('button', {
       type: 'button', 'aria-current': state.selected && state.selected.thing === thing ? 'true' : null,
-      onclick: () => { select({ thing }); centre(thing); },
+      onclick: () => select({ thing }),
     }, spoken('span', DATA.things[thing].label))));
     return make('div', { class: 'group' }, make('h3', {}, spoken('span', type.label), make('span', { class: 'n' }, String(nodes.length))), make('ul', {}, ...items));
   }).filter(Boolean);
   const focus = document.activeElement && byId('index').contains(document.activeElement) ? document.activeElement.textContent : null;
   byId('index').replaceChildren(...(groups.length ? groups : [make('p', { class: 'empty' }, say('nothing'))]));
   if (focus) [...byId('index').querySelectorAll('button')].find((button) => button.textContent === focus)?.focus();
-}
-
-function centre(thing) {
-  const node = view().nodes.find((each) => each.id === thing);
-  if (node && state.tab === 'drawing') network.moveTo({ position: { x: node.x, y: node.y }, animation: false });
 }
 
 /** Everything that depends on search, filters and legend. */
@@ -178,6 +176,7 @@ function start() {
     if (event.key === 'Escape' && state.selected) select(null);
   });
   dark.addEventListener('change', () => { showLegend(); dress(); });
+  byId('legend').open = byId('listing').open = !narrow.matches;
   draw();
   translate();
   // For tests and the curious: the drawing as vis-network sees it.
