@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
-from collections.abc import Callable
-from difflib import get_close_matches
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import click
+from rich.table import Table
+from rich.text import Text
 
 from kg.cli.common import Context
 from kg.config import find_data
@@ -19,7 +19,8 @@ from kg.errors import UsageError
 from kg.messages import choose, say
 from kg.ontology import Ontology, load_ontology
 from kg.prefixes import curie
-from kg.query import Answer, Question, bind, load_questions, run, to_results_json
+from kg.query import Answer, Graphs, Question, Term, bind, has_header, load_questions, read_question, run
+from kg.query.tokens import nearest
 from kg.turtle import to_turtle
 
 __all__ = ["commands"]
@@ -43,82 +44,151 @@ def _query(
     if not query:
         raise UsageError("query.nothing")
     ontology = load_ontology()
-    text, terms = _what(query, questions, ontology, context)
+    text, terms = _asked(query[0], query[1:], questions, ontology, context)
     folder = context.folder / (graph or context.settings.output)
-    answer = run(folder, text, ontology.prefixes, terms, timeout)
+    graphs = Graphs.of_folder(folder)
     _warn_when_stale(folder, context)
-    print(_shown(answer, form, ontology, context), end="")
+    answer = run(graphs, text, terms, prefixes=ontology.prefixes, base=context.settings.base, timeout=timeout)
+    _show(answer, form or ("table" if answer.triples is None else "turtle"), ontology, context)
 
 
-def _what(query: tuple[str, ...], questions: dict[str, Question], ontology: Ontology, context: Context):  # type: ignore[no-untyped-def] # pair of text and terms, see run
-    """The text to run and the terms to bind."""
-    first, *rest = query
+# ------------------------------------------------------------------ what is asked
+
+
+def _asked(
+    first: str, rest: Sequence[str], questions: Mapping[str, Question], ontology: Ontology, context: Context
+) -> tuple[str, dict[str, Term]]:
+    """The text to run and what to put for its parameters."""
+    given = _pairs(rest)
     question = questions.get(first)
-    if question is not None:
-        given = dict(part.partition("=")[::2] for part in rest)
-        return question.text, bind(question, given, ontology, context.settings.base, context.lang)
+    if question is None:
+        text = _text(first, questions)
+        if not has_header(text):
+            if given:
+                raise UsageError("query.no_parameters")
+            return text, {}
+        question = read_question(first, text)
+    return question.text, bind(question, given, ontology, context.lang)
+
+
+def _pairs(words: Iterable[str]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not sign or not name:
+            raise UsageError("query.bad_pair", word=word)
+        if name in given:
+            raise UsageError("query.repeated_parameter", name=name)
+        given[name] = value
+    return given
+
+
+def _text(first: str, questions: Mapping[str, Question]) -> str:
+    """The query itself: typed, in a file, or on standard input."""
     if first == "-":
-        return sys.stdin.read(), {}
-    if first.endswith(".rq") and Path(first).is_file():
-        return Path(first).read_text(encoding="utf-8"), {}
-    if " " not in first and "{" not in first:
-        near = get_close_matches(first, questions, n=1, cutoff=0) or ["–"]
-        raise UsageError("query.unknown_question", name=first, near=near[0])
-    return first, {}
+        return _decoded("-", sys.stdin.buffer.read())
+    path = Path(first)
+    if first.endswith((".rq", ".sparql")):
+        try:
+            return _decoded(first, path.read_bytes())
+        except OSError as error:
+            raise UsageError("query.no_file", path=first, why=error.strerror or str(error)) from error
+    if not any(sign in first for sign in " \t\n{"):
+        raise UsageError("query.unknown_question", name=first, near=nearest(first, questions))
+    return first
 
 
-def _list(questions: dict[str, Question], context: Context) -> None:
-    width = max(map(len, questions))
-    for name, question in questions.items():
-        parameters = " ".join(f"{p.name}={p.default or '…'}" for p in question.parameters if p.kind != "language")
-        print(f"{name:<{width}}  {choose(question.title, context.lang)}" + (f"  [{parameters}]" if parameters else ""))
+def _decoded(path: str, data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise UsageError("query.no_file", path=path, why=str(error)) from error
 
 
 def _warn_when_stale(folder: Path, context: Context) -> None:
-    """Say so when a facts file is not the one that the graph was built from."""
+    """Say so when a facts file is not the one that the graph was built from. Without a report there is no telling."""
     try:
         inputs = json.loads((folder / "report.json").read_text(encoding="utf-8"))["inputs"]
-    except (OSError, ValueError, KeyError):
+        files = [(name, context.folder / name, known) for name, known in sorted(inputs.items())]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
-    for name, known in inputs.items():
-        file = context.folder / name
+    for name, file, known in files:
         if file.is_file() and sha256(file.read_bytes()).hexdigest() != known:
-            print(f"kg: {say('query.stale', context.lang, file=name)}", file=sys.stderr)
+            print(f"kg: {say('query.warning', context.lang)}: {say('query.stale', context.lang, file=name)}", file=sys.stderr)
             return
 
 
-def _shown(answer: Answer, form: str | None, ontology: Ontology, context: Context) -> str:
+# ------------------------------------------------------------------ what is shown
+
+
+def _list(questions: Mapping[str, Question], context: Context) -> None:
+    """One line a question: name, title, parameters (those that may be left out in brackets)."""
+    rows = [
+        [name, choose(question.title, context.lang), " ".join(map(_usage, question.parameters))]
+        for name, question in questions.items()
+    ]
+    if context.console.is_terminal:
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(style="bold", no_wrap=True)
+        for row in rows:
+            table.add_row(*map(Text, row))
+        context.console.print(table, soft_wrap=False)
+    else:
+        print("\n".join(_aligned(rows)))
+
+
+def _usage(parameter: Any) -> str:
+    word = f"{parameter.name}=" + (parameter.default or "…")
+    return word if parameter.needed else f"[{word}]"
+
+
+def _show(answer: Answer, form: str, ontology: Ontology, context: Context) -> None:
     if answer.triples is not None:
-        return to_turtle(answer.triples, ontology.prefixes, context.settings.base)
-    if form == "turtle":
+        if form != "turtle":
+            raise UsageError("query.not_rows")
+        print(to_turtle(answer.triples, ontology.prefixes, context.settings.base), end="")
+    elif form == "turtle":
         raise UsageError("query.not_triples")
-    if form == "json":
-        return to_results_json(answer)
-    if answer.truth is not None:
-        return say("query.yes" if answer.truth else "query.no", context.lang) + "\n"
-    rows = [[_word(term, ontology, context, plain=form == "csv") for term in row] for row in answer.rows]
-    if form == "csv":
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\r\n").writerows([list(answer.variables), *rows])
-        return out.getvalue()
-    return _table(list(answer.variables), rows) + say("query.rows", context.lang, count=len(rows)) + "\n"
+    elif form in ("json", "csv"):
+        data = answer.to_json() if form == "json" else answer.to_csv()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)  # as the standards write them, line ends included
+        sys.stdout.buffer.flush()
+    elif answer.truth is not None:
+        print(say("query.yes" if answer.truth else "query.no", context.lang))
+    else:
+        _table(answer, ontology, context)
 
 
-def _word(term: object, ontology: Ontology, context: Context, *, plain: bool) -> str:
+def _table(answer: Answer, ontology: Ontology, context: Context) -> None:
+    rows = [[_word(term, ontology, context) for term in row] for row in answer.rows]
+    if context.console.is_terminal:
+        table = Table(*answer.variables, box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+        for row in rows:
+            table.add_row(*map(Text, row))
+        context.console.print(table, soft_wrap=False)
+        context.err.print(say("query.rows", context.lang, count=len(rows)), style="dim", highlight=False)
+    else:
+        head = list(answer.variables)
+        widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+        print("\n".join(_aligned([head, ["-" * width for width in widths], *rows])))
+
+
+def _word(term: Any, ontology: Ontology, context: Context) -> str:
+    """A term as people read it: texts and numbers plain, IRIs short."""
     if term is None:
         return ""
-    text: str = getattr(term, "value", str(term))
-    if plain or hasattr(term, "datatype"):
-        return text if plain else " ".join(text.split())
+    text = str(getattr(term, "value", term))
+    if hasattr(term, "datatype"):
+        return " ".join(text.split())
     short = text.removeprefix(context.settings.base)
-    return short if short != text else curie(text, ontology.prefixes)
+    return short if short and short != text else curie(text, ontology.prefixes)
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    """Columns aligned with spaces: readable on a terminal and by other programs."""
-    widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
-    line: Callable[[list[str]], str] = lambda cells: "  ".join(f"{c:<{w}}" for c, w in zip(cells, widths, strict=True)).rstrip()  # noqa: E731 - three uses, one line
-    return "\n".join([line(head), line(["─" * w for w in widths]), *map(line, rows)]) + "\n"
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns aligned with spaces: readable everywhere, and easy to cut."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def commands(lang: str) -> list[click.Command]:
@@ -127,7 +197,12 @@ def commands(lang: str) -> list[click.Command]:
         click.Argument(["query"], nargs=-1, metavar="NAME|SPARQL|FILE|- [PARAMETER=VALUE]…"),
         click.Option(["--list", "-l", "listed"], is_flag=True, help=say("query.opt_list", lang)),
         click.Option(["--format", "-f", "form"], type=click.Choice(FORMATS), help=say("query.opt_format", lang)),
-        click.Option(["--timeout"], type=click.FloatRange(min=0, min_open=True), help=say("query.opt_timeout", lang)),
+        click.Option(
+            ["--timeout"],
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help=say("query.opt_timeout", lang),
+        ),
         click.Option(["--graph"], metavar="PATH", help=say("query.opt_graph", lang)),
     ]
     return [click.Command("query", callback=_query, help=say("query.help", lang), params=parameters)]

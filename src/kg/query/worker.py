@@ -1,0 +1,194 @@
+"""The child that holds the engine: reads one job from its standard input, writes one result to its standard output.
+
+It ends when its parent does: a thread waits for the end of the input, which comes with the parent's.
+Results are pairs of a word and what goes with it: ``rows`` (SPARQL results JSON), ``truth``, ``triples`` (N-Triples),
+``syntax`` (a message, a place counted in code points, the word there), ``thing`` (what the user named, the nearest)
+or ``failed`` (a message).
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import sys
+import threading
+import unicodedata
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.prefixes import RDF, RDFS, SKOS
+from kg.query.engine import Job
+from kg.query.question import Thing
+from kg.query.tokens import substitute, tokens
+
+LABELS = ("https://schema.org/name", SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label")
+#: More than the longest keyword: the engine says of a keyword that does not fit that it failed where it would end.
+PADDING = " " * 40
+_PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", re.DOTALL)
+#: What the engine says in words, and not as a list of what could come next.
+_SENTENCE = re.compile(r"Prefix not found|[A-Z][a-z]+ [^\[\]\"]*")
+
+Result = tuple[str, Any]
+
+
+class _UnknownThingError(Exception):
+    """The user named a thing that the graph does not have."""
+
+
+def answer(job: Job) -> Result:
+    """Load the graphs, check the query, put the values in, ask."""
+    options = {"prefixes": dict(job.prefixes), "base_iri": job.base}
+    fault = _fault(job.text, options)
+    if fault is not None:
+        return "syntax", fault
+    store = _load(job)
+    try:
+        terms = {name: str(_found(term, store, job.base)) for name, term in job.terms.items()}
+    except _UnknownThingError as unknown:
+        return "thing", unknown.args
+    return _results(store.query(substitute(job.text, terms) if terms else job.text, **options))
+
+
+def _load(job: Job) -> ox.Store:
+    store = ox.Store()
+    for graph, source in job.graphs:
+        name = ox.NamedNode(graph) if graph else ox.DefaultGraph()
+        if isinstance(source, bytes):
+            store.bulk_load(source, format=ox.RdfFormat.N_TRIPLES, to_graph=name)
+        else:
+            store.bulk_load(path=source, format=ox.RdfFormat.TURTLE, to_graph=name)
+    return store
+
+
+def _results(results: Any) -> Result:
+    if isinstance(results, ox.QueryBoolean):
+        return "truth", bool(results)
+    if isinstance(results, ox.QueryTriples):
+        return "triples", results.serialize(format=ox.RdfFormat.N_TRIPLES)
+    return "rows", results.serialize(format=ox.QueryResultsFormat.JSON)
+
+
+# ------------------------------------------------------------------ things by name
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+
+
+def _found(term: Any, store: ox.Store, base: str) -> Any:
+    """The node that a thing is: by its IRI or id, else by the end of its id or by a name, if one only fits."""
+    if not isinstance(term, Thing):
+        return term
+    kind = ox.NamedNode(term.class_iri) if term.class_iri else None
+    described = store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), kind, ox.DefaultGraph())
+    nodes = {quad.subject.value: quad.subject for quad in described}
+    for iri in (term.text, base + term.text):
+        if iri in nodes:
+            return nodes[iri]
+    words = _words(nodes, store, base)
+    fitting = words.get(_folded(term.text), set())
+    if len(fitting) == 1:
+        return nodes[next(iter(fitting))]
+    near = fitting or {
+        iri for word in get_close_matches(_folded(term.text), words, n=3, cutoff=0.5) for iri in words[word]
+    }
+    if not near and len(nodes) <= 12:  # few enough to name them all
+        near = set(nodes)
+    raise _UnknownThingError(term.parameter, term.text, tuple(sorted(iri.removeprefix(base) for iri in near)))
+
+
+def _words(nodes: Mapping[str, Any], store: ox.Store, base: str) -> dict[str, set[str]]:
+    """Each word by which a node may be named, folded, with the nodes that it names."""
+    words: dict[str, set[str]] = {}
+    for iri, node in nodes.items():
+        local = iri.removeprefix(base)
+        names = [local, local.rpartition("/")[2]]
+        for label in LABELS:
+            names += [quad.object.value for quad in store.quads_for_pattern(node, ox.NamedNode(label), None, None)]
+        for name in names:
+            words.setdefault(_folded(name), set()).add(iri)
+    return words
+
+
+# ------------------------------------------------------------------ syntax errors
+
+
+def _fault(text: str, options: Mapping[str, Any]) -> tuple[str, int, str] | None:
+    """What is wrong with a query, where, and the word there; None when it is a query.
+
+    The engine names a place far behind the fault, so the fault is searched: the first word after which the text,
+    filled up with blanks, no longer fails at its end.
+    """
+    message = _complaint(text, options)
+    if message is None:
+        return None
+    pieces = [token for token in tokens(text) if token.kind not in ("space", "comment")]
+    open_string = next((t for t in pieces if t.kind == "sign" and t.text in ("'", '"')), None)
+    if open_string is not None:
+        return "string", open_string.start, open_string.text
+    low, high = 0, len(pieces)  # the first `low` words can begin a query; the first `high + 1` cannot
+    while low < high:
+        middle = (low + high) // 2
+        if _can_begin(text[: pieces[middle].end], options):
+            low = middle + 1
+        else:
+            high = middle
+    if low == len(pieces):
+        sentence = _sentence(message)
+        return (sentence or "end"), len(text.rstrip()), ""
+    piece = pieces[low]
+    said = _sentence(_complaint(text[: piece.end] + PADDING, options) or "")
+    return said or "word", piece.start, piece.text
+
+
+def _complaint(text: str, options: Mapping[str, Any]) -> str | None:
+    try:
+        ox.Store().query(text, **options)
+    except SyntaxError as error:
+        return str(error)
+    return None
+
+
+def _can_begin(text: str, options: Mapping[str, Any]) -> bool:
+    message = _complaint(text + PADDING, options)
+    place = _PLACE.match(message) if message is not None else None
+    if place is None:
+        return True
+    lines = (text + PADDING).split("\n")
+    return (int(place.group(1)), int(place.group(2))) >= (len(lines), len(lines[-1]) + 1)
+
+
+def _sentence(message: str) -> str:
+    place = _PLACE.match(message)
+    found = _SENTENCE.match(place.group(3)) if place else None
+    return found.group().rstrip(", ") if found else ""
+
+
+# ------------------------------------------------------------------ in and out
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(1)
+
+
+def main() -> None:
+    """Answer the one job that stands in the standard input."""
+    job = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent, nobody else has this pipe
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        result = answer(job)
+    except (ValueError, OSError, RuntimeError, SyntaxError, MemoryError) as error:
+        result = ("failed", str(error) or type(error).__name__)
+    pickle.dump(result, sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+    os._exit(0)  # the waiting thread would hold an ordinary end up
+
+
+if __name__ == "__main__":
+    main()
