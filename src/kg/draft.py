@@ -59,9 +59,9 @@ def in_context(text: str, start: int, end: int, width: int = 40) -> tuple[str, s
     """
     before, after = text[max(0, start - width) : start], text[end : end + width]
     if start > width:
-        before = "…" + (before.split(None, 1)[1] if len(before.split(None, 1)) == 2 else before)
+        before = "…" + re.sub(r"^\S+\s+(?=\S)", "", text[start - width - 1] + before).lstrip()
     if end + width < len(text):
-        after = (after.rsplit(None, 1)[0] if len(after.rsplit(None, 1)) == 2 else after) + "…"
+        after = re.sub(r"(?<=\S)\s+\S+$", "", after + text[end + width]).rstrip() + "…"
     flat = [re.sub(r"\s+", " ", part) for part in (before, text[start:end], after)]
     return flat[0], flat[1], flat[2]
 

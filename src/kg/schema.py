@@ -164,7 +164,9 @@ class _Writer:
         by_language = {"anyOf": [_ref("texts")]}
         quotes = {"type": "array", "items": _ref("text"), "minItems": 1}
         return {
-            "reference": {"type": "string", "pattern": f"^(?:{_ID}|{_IRI})$"},
+            "reference": {
+                "anyOf": [{"type": "string", "pattern": _whole(f"{_ID}|{_IRI}")}, {"type": "integer", "minimum": 0}]
+            },
             "text": _TEXT,
             "texts": {
                 "type": "object",
