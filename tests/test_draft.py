@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -347,3 +349,31 @@ def test_anchor_takes_the_sources_from_another_folder(project: Path, tmp_path: P
     assert (done.returncode, done.stdout) == (0, "f.yaml: 1 quote(s) turned into positions\n")
     assert re.search(r"a: \{at: \[\[\d+, \d+\]\]\}\n$", file.read_text(encoding="utf-8"))
     assert kg(tmp_path, "anchor", "f.yaml").stdout == "f.yaml: no quote to turn into a position\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal can only be made by a program on POSIX systems")
+def test_cite_asks_on_a_terminal_which_place_is_meant(project: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen(
+        [sys.executable, "-m", "kg", "cite", "first-source", "the"],
+        cwd=project,
+        env={"PYTHONPATH": str(SRC), "LANG": "C", "TERM": "dumb"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    os.write(ours, b"2\n")
+    said = b""
+    with contextlib.suppress(OSError):  # the end of a terminal reads as an error
+        while more := os.read(ours, 4096):
+            said += more
+    os.close(ours)
+    assert done.wait(30) == 0
+    text = said.decode("utf-8").replace("\r\n", "\n")
+    second = re.search(r"^2\. (\[\[\d+, \d+\]\])$", text, re.MULTILINE)
+    assert second
+    assert f"\n{second[1]}\n" in text.partition("Which one")[2]
