@@ -376,4 +376,4 @@ def test_cite_asks_on_a_terminal_which_place_is_meant(project: Path) -> None:
     text = said.decode("utf-8").replace("\r\n", "\n")
     second = re.search(r"^2\. (\[\[\d+, \d+\]\])$", text, re.MULTILINE)
     assert second
-    assert f"\n{second[1]}\n" in text.partition("Which one")[2]
+    assert f"{second[1]}\n" in text.partition("Which one")[2]
