@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import rdflib
 import yaml
+from rdflib.query import ResultRow
 
 from kg.config import DEFAULT_BASE
 from kg.messages import LANGUAGES
@@ -29,7 +30,7 @@ NUMBERS = tuple(ONTOLOGY.prefixes["xsd"] + name for name in ("integer", "decimal
 # rdflib 7.6 calls a property of its own that it has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning")
 each = pytest.mark.parametrize("name", sorted(QUESTIONS))
-Row = tuple[Any, ...]
+Row = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def dataset(graphs: Graphs) -> rdflib.Dataset:
     return to_rdflib(graphs)
 
 
-def cell(term: Any) -> Any:
+def cell(term: object) -> object:
     """A term of either engine, as the expected files write it."""
     if term is None:
         return None
@@ -82,10 +83,12 @@ def under_rdflib(question: Question, given: dict[str, str], dataset: rdflib.Data
         for name, term in asked(question, given).items()
     }
     result = dataset.query(substitute(question.text, terms), initNs=dict(ONTOLOGY.prefixes))
-    return [str(v) for v in result.vars or ()], [tuple(map(cell, row)) for row in result]
+    return [str(v) for v in result.vars or ()], [
+        tuple(cell(value) for value in row) for row in result if isinstance(row, ResultRow)
+    ]
 
 
-def wanted(value: Any) -> Any:
+def wanted(value: object) -> object:
     if isinstance(value, int):
         return Decimal(value)
     return Decimal(value) if isinstance(value, str) and value.isdecimal() else value

@@ -187,8 +187,11 @@ class _Graph:
         return ranked[0] if ranked else None
 
     def kinds(self, node: str) -> Texts:
-        classes = self.classes(node)
-        return self.words(classes[0]) if classes else {}
+        """What the thing is, in words: its narrowest class that has a label."""
+        given = self.classes(node)
+        wide = [*given, *(above for iri in given for above in self.ontology.superclasses(iri))]
+        named = [iri for iri in wide if iri in self.ontology.labels]
+        return self.words((named or given)[0]) if given else {}
 
     def words(self, iri: str) -> Texts:
         return {lang: self.ontology.label(iri, lang) for lang in sorted(LANGUAGES)}
@@ -237,12 +240,14 @@ def _thing(graph: _Graph, iri: str) -> Thing:
 
 
 def _labels(graph: _Graph, subject: str, predicate: str, target: str) -> tuple[Texts, Texts]:
-    """What the property is called, forwards and backwards."""
+    """What the property is called, forwards and, when it leads to a thing, backwards."""
     field = graph.field(subject, predicate, False, target)
-    back = graph.field(target, predicate, True, subject) if target else None
+    back = graph.field(target, predicate, True, subject)
     known = predicate in graph.ontology.labels
     ahead = field.labels if field else graph.words(predicate) if known or not target else graph.kinds(target)
     ahead = ahead or graph.words(predicate)
+    if not target:
+        return ahead, {}
     kinds = graph.kinds(subject) or graph.words(predicate)
     return ahead, back.labels if back else {k: f"{choose(kinds, k)} · {choose(ahead, k)}" for k in sorted(LANGUAGES)}
 

@@ -263,6 +263,10 @@ def _rows(view: View, store: ox.Store, ontology: Ontology) -> list[dict[str, ox.
     if not {"source", "link", "target"} <= set(names):
         raise ProductError("views.bad", file=f"{view.name}.rq", where="/", why="?source ?link ?target are wanted")
     rows = [{n: v for n in names if isinstance(v := row[n], ox.NamedNode | ox.Literal)} for row in solutions]
+    for name, term in ((n, row[n]) for row in rows for n in ("source", "target", "via", "scope") if n in row):
+        if not isinstance(term, ox.NamedNode):
+            why = f"?{name} is the text “{term.value}”, where a node is wanted"
+            raise ProductError("views.bad", file=f"{view.name}.rq", where="/", why=why)
     return sorted(rows, key=lambda row: [str(row.get(n, "")) for n in names])
 
 
@@ -271,12 +275,6 @@ def classes_of(node: str, store: ox.Store, ontology: Ontology) -> list[str]:
     quads = store.quads_for_pattern(ox.NamedNode(node), ox.NamedNode(RDF + "type"), None, ox.DefaultGraph())
     direct = {q.object.value for q in quads if isinstance(q.object, ox.NamedNode)}
     return sorted(direct.union(*(ontology.superclasses(iri) for iri in direct)))
-
-
-def _link_key(row: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
-    """What tells parallel links apart, the same on every run: the word and the node the link stands for."""
-    parts = (row["link"].value, row["via"].value if "via" in row else "")
-    return " ".join(part for part in parts if part)
 
 
 def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
@@ -301,7 +299,8 @@ def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
         if "target" not in row or "link" not in row:
             continue
         word, ends_of = curie(row["link"].value, ontology.prefixes), (row["source"].value, row["target"].value)
-        key = _link_key(row)
+        # The word and the node it stands for tell parallel links apart, the same on every run.
+        key = f"{word} {row['via'].value}" if "via" in row else word
         if not graph.has_edge(*ends_of, key=key):
             kind_of = view.links.get(word) or view.links.get(REST)
             if kind_of is None:

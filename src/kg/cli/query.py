@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
@@ -19,12 +18,13 @@ from kg.errors import UsageError
 from kg.messages import choose, say
 from kg.ontology import Ontology, load_ontology
 from kg.prefixes import curie
-from kg.query import Answer, Graphs, Question, Term, bind, has_header, load_questions, read_question, run
+from kg.query import Answer, Graphs, Parameter, Question, Term, bind, has_header, load_questions, read_question, run
 from kg.query.tokens import nearest
 from kg.turtle import to_turtle
 
 __all__ = ["commands"]
 
+ENDINGS = (".rq", ".sparql")
 FORMATS = ("table", "csv", "json", "turtle")
 
 
@@ -44,11 +44,12 @@ def _query(
     if not query:
         raise UsageError("query.nothing")
     ontology = load_ontology()
-    text, terms = _asked(query[0], query[1:], questions, ontology, context)
+    name, text, terms = _asked(query[0], query[1:], questions, ontology, context)
     folder = context.folder / (graph or context.settings.output)
     graphs = Graphs.of_folder(folder)
     _warn_when_stale(folder, context)
-    answer = run(graphs, text, terms, prefixes=ontology.prefixes, base=context.settings.base, timeout=timeout)
+    base = context.settings.base
+    answer = run(graphs, text, terms, prefixes=ontology.prefixes, base=base, timeout=timeout, name=name)
     _show(answer, form or ("table" if answer.triples is None else "turtle"), ontology, context)
 
 
@@ -57,18 +58,19 @@ def _query(
 
 def _asked(
     first: str, rest: Sequence[str], questions: Mapping[str, Question], ontology: Ontology, context: Context
-) -> tuple[str, dict[str, Term]]:
-    """The text to run and what to put for its parameters."""
+) -> tuple[str, str, dict[str, Term]]:
+    """What to call the query, its text, and what to put for its parameters."""
     given = _pairs(rest)
     question = questions.get(first)
+    name = first if first.endswith(ENDINGS) else "query"
     if question is None:
         text = _text(first, questions)
         if not has_header(text):
             if given:
                 raise UsageError("query.no_parameters")
-            return text, {}
+            return name, text, {}
         question = read_question(first, text)
-    return question.text, bind(question, given, ontology, context.lang)
+    return name, question.text, bind(question, given, ontology, context.lang)
 
 
 def _pairs(words: Iterable[str]) -> dict[str, str]:
@@ -88,7 +90,7 @@ def _text(first: str, questions: Mapping[str, Question]) -> str:
     if first == "-":
         return _decoded("-", sys.stdin.buffer.read())
     path = Path(first)
-    if first.endswith((".rq", ".sparql")):
+    if first.endswith(ENDINGS):
         try:
             return _decoded(first, path.read_bytes())
         except OSError as error:
@@ -114,7 +116,8 @@ def _warn_when_stale(folder: Path, context: Context) -> None:
         return
     for name, file, known in files:
         if file.is_file() and sha256(file.read_bytes()).hexdigest() != known:
-            print(f"kg: {say('query.warning', context.lang)}: {say('query.stale', context.lang, file=name)}", file=sys.stderr)
+            warning = say("query.warning", context.lang)
+            print(f"kg: {warning}: {say('query.stale', context.lang, file=name)}", file=sys.stderr)
             return
 
 
@@ -137,7 +140,7 @@ def _list(questions: Mapping[str, Question], context: Context) -> None:
         print("\n".join(_aligned(rows)))
 
 
-def _usage(parameter: Any) -> str:
+def _usage(parameter: Parameter) -> str:
     word = f"{parameter.name}=" + (parameter.default or "…")
     return word if parameter.needed else f"[{word}]"
 
@@ -174,7 +177,7 @@ def _table(answer: Answer, ontology: Ontology, context: Context) -> None:
         print("\n".join(_aligned([head, ["-" * width for width in widths], *rows])))
 
 
-def _word(term: Any, ontology: Ontology, context: Context) -> str:
+def _word(term: object, ontology: Ontology, context: Context) -> str:
     """A term as people read it: texts and numbers plain, IRIs short."""
     if term is None:
         return ""

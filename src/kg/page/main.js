@@ -180,7 +180,7 @@ function start() {
   draw();
   translate();
   // For tests and the curious: the drawing as vis-network sees it.
-  window.kg = { network: () => network, view, state };
+  window.kg = { network: () => network, view, state, select, data: DATA };
 }
 
 start();

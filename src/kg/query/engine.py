@@ -32,6 +32,7 @@ from kg.query.tokens import declared, is_ordered, nearest, refuse
 __all__ = ["Answer", "Graphs", "Job", "run"]
 
 FILES = ("graph.ttl", "graph-evidence.ttl")
+Found = bytes | bool
 Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
 
 
@@ -102,11 +103,12 @@ def run(
     prefixes: Mapping[str, str],
     base: str = DEFAULT_BASE,
     timeout: float | None = None,
+    name: str = "query",
 ) -> Answer:
     """Ask. Rows come in the order of the query, or sorted when it gives none.
 
     ``prefixes`` hold where the query declares no other; relative IRIs start from ``base``; ``timeout`` is in seconds
-    and counts loading too.
+    and counts loading too; ``name`` is how messages call the text.
 
     Raises:
         UsageError: a syntax error (with its place), a refused query, an unknown thing, or the time is up.
@@ -116,19 +118,19 @@ def run(
     sources = tuple((name, file if isinstance(file, bytes) else str(file)) for name, file in files if file is not None)
     kind, found = _ask(Job(sources, text, dict(terms or {}), dict(prefixes), base), timeout)
     if kind == "syntax":
-        raise _syntax_error(text, prefixes, *found)
+        raise _syntax_error(name, text, prefixes, *found)
     if kind == "thing":
-        name, value, near = found
-        raise UsageError("query.unknown_thing", name=name, value=value, near=", ".join(near) or "–")
+        parameter, value, near = found
+        raise UsageError("query.unknown_thing", name=parameter, value=value, near=", ".join(near) or "–")
     if kind == "failed":
         raise UsageError("query.failed", why=found)
     return _answer(kind, found, ordered=is_ordered(text))
 
 
-def _answer(kind: str, found: Any, *, ordered: bool) -> Answer:
-    if kind == "truth":
-        data = json.dumps({"head": {}, "boolean": found}, separators=(",", ":"))
-        return Answer(truth=found, _json=data.encode("utf-8"))
+def _answer(kind: str, found: Found, *, ordered: bool) -> Answer:
+    if isinstance(found, bool):
+        truth = json.dumps({"head": {}, "boolean": found}, separators=(",", ":"))
+        return Answer(truth=found, _json=truth.encode("utf-8"))
     if kind == "triples":
         triples = {quad.triple for quad in ox.parse(found, format=ox.RdfFormat.N_TRIPLES)}
         return Answer(triples=tuple(sorted(triples, key=str)))
@@ -158,11 +160,14 @@ def _ask(job: Job, timeout: float | None) -> tuple[str, Any]:
         pipes["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
     else:
         pipes["process_group"] = 0
-    with subprocess.Popen(command, env=environment, **pipes) as child:  # noqa: S603 - our own module, no shell
-        try:
-            return _result(child, job, timeout)
-        finally:
-            child.kill()
+    try:
+        with subprocess.Popen(command, env=environment, **pipes) as child:  # noqa: S603 - our own module, no shell
+            try:
+                return _result(child, job, timeout)
+            finally:
+                child.kill()
+    except OSError as error:  # no child could be started, or it fell over before it had read its job
+        raise UsageError("query.broken") from error
 
 
 def _result(child: subprocess.Popen[bytes], job: Job, timeout: float | None) -> tuple[str, Any]:
@@ -173,11 +178,8 @@ def _result(child: subprocess.Popen[bytes], job: Job, timeout: float | None) -> 
     reader = threading.Thread(target=lambda: received.append(stream.read()), daemon=True)
     reader.start()
     deadline = None if timeout is None else time.monotonic() + timeout
-    try:
-        pickle.dump(job, child.stdin)
-        child.stdin.flush()  # and left open: its end tells the child that we are gone
-    except OSError as error:
-        raise UsageError("query.broken") from error
+    pickle.dump(job, child.stdin)
+    child.stdin.flush()  # and left open: its end tells the child that we are gone
     while reader.is_alive():  # in short waits, so that Ctrl-C is heard on every system
         reader.join(0.1 if deadline is None else max(0.0, min(0.1, deadline - time.monotonic())))
         if reader.is_alive() and deadline is not None and time.monotonic() >= deadline:
@@ -191,13 +193,13 @@ def _result(child: subprocess.Popen[bytes], job: Job, timeout: float | None) -> 
 # ------------------------------------------------------------------ faults
 
 
-def _syntax_error(text: str, prefixes: Mapping[str, str], said: str, start: int, word: str) -> UsageError:
+def _syntax_error(name: str, text: str, prefixes: Mapping[str, str], said: str, start: int, word: str) -> UsageError:
     """A syntax error at its place in the user's text, with the line and a caret below."""
     before = text[:start]
     line, column = before.count("\n") + 1, start - (before.rfind("\n") + 1) + 1
     shown = text.split("\n")[line - 1].rstrip("\r")
     caret = "".join("\t" if c == "\t" else " " for c in shown[: column - 1]) + "^"
-    place = {"line": line, "column": column, "shown": shown, "caret": caret}
+    place = {"name": name, "line": line, "column": column, "shown": shown, "caret": caret}
     if said == "Prefix not found":
         prefix = word.partition(":")[0]
         near = nearest(prefix, {**prefixes, **dict.fromkeys(declared(text), "")})

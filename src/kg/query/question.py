@@ -12,7 +12,8 @@ A question is ``queries/NAME.rq``. Its first comment lines are YAML::
 ``order`` is the place in lists. ``facts`` names the variables of the text that stand for nodes with evidence of their
 own. A ``param`` is a variable of the text, never among its answers; a term is put in its place. Its ``type`` is
 ``text``, ``integer``, ``date``, ``language`` (the reader's when none is given), the name of a closed list, a class of
-things in the graph, or ``thing`` for any of them. It is needed unless it has a ``default`` or is ``optional``: then the variable stays free.
+things in the graph, or ``thing`` for any of them. It is needed unless it has a ``default`` or is ``optional``: then
+the variable stays free.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 
 from kg.errors import UsageError
 
@@ -71,7 +72,7 @@ def declared(text: str) -> frozenset[str]:
     ['a']
     """
     seen = [token for token in tokens(text) if token.kind not in _HIDDEN]
-    after = zip(seen, seen[1:], strict=False)
+    after = pairwise(seen)
     return frozenset(name.text[:-1] for word, name in after if word.text.lower() == "prefix" and name.kind == "name")
 
 
@@ -94,10 +95,10 @@ def substitute(text: str, terms: Mapping[str, str]) -> str:
 
 
 def refuse(text: str) -> None:
-    """Let pass only a query that stays in the graph: no SERVICE, no FROM, no update.
+    r"""Let pass only a query that stays in the graph: no SERVICE, no FROM, no update.
 
     The engine would call the web for SERVICE unasked, so the check errs on the safe side: the query is read as it
-    stands and with its ``\\u`` escapes resolved, and a name that holds the word outside its local part is refused too.
+    stands and with its ``\u`` escapes resolved, and a name that holds the word outside its local part is refused too.
 
     Raises:
         UsageError: the query would leave the graph or change it.

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 
 from kg.prefixes import RDF, RDFS, SKOS
 from kg.query.engine import Job
-from kg.query.question import Thing
+from kg.query.question import Term, Thing
 from kg.query.tokens import substitute, tokens
 
 LABELS = ("https://schema.org/name", SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label")
@@ -33,6 +33,7 @@ _PLACE = re.compile(r"error at (\d+):(\d+): (?:expected )?(?:one of )?(.*)", re.
 _SENTENCE = re.compile(r"Prefix not found|[A-Z][a-z]+ [^\[\]\"]*")
 
 Result = tuple[str, Any]
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
 class _UnknownThingError(Exception):
@@ -41,8 +42,7 @@ class _UnknownThingError(Exception):
 
 def answer(job: Job) -> Result:
     """Load the graphs, check the query, put the values in, ask."""
-    options = {"prefixes": dict(job.prefixes), "base_iri": job.base}
-    fault = _fault(job.text, options)
+    fault = _fault(job)
     if fault is not None:
         return "syntax", fault
     store = _load(job)
@@ -50,7 +50,11 @@ def answer(job: Job) -> Result:
         terms = {name: str(_found(term, store, job.base)) for name, term in job.terms.items()}
     except _UnknownThingError as unknown:
         return "thing", unknown.args
-    return _results(store.query(substitute(job.text, terms) if terms else job.text, **options))
+    return _results(_query(store, substitute(job.text, terms) if terms else job.text, job))
+
+
+def _query(store: ox.Store, text: str, job: Job) -> Results:
+    return store.query(text, prefixes=dict(job.prefixes), base_iri=job.base)
 
 
 def _load(job: Job) -> ox.Store:
@@ -64,7 +68,7 @@ def _load(job: Job) -> ox.Store:
     return store
 
 
-def _results(results: Any) -> Result:
+def _results(results: Results) -> Result:
     if isinstance(results, ox.QueryBoolean):
         return "truth", bool(results)
     if isinstance(results, ox.QueryTriples):
@@ -80,13 +84,13 @@ def _folded(text: str) -> str:
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
 
 
-def _found(term: Any, store: ox.Store, base: str) -> Any:
+def _found(term: Term, store: ox.Store, base: str) -> ox.NamedNode | ox.Literal:
     """The node that a thing is: by its IRI or id, else by the end of its id or by a name, if one only fits."""
     if not isinstance(term, Thing):
         return term
     kind = ox.NamedNode(term.class_iri) if term.class_iri else None
     described = store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), kind, ox.DefaultGraph())
-    nodes = {quad.subject.value: quad.subject for quad in described}
+    nodes = {quad.subject.value: quad.subject for quad in described if isinstance(quad.subject, ox.NamedNode)}
     for iri in (term.text, base + term.text):
         if iri in nodes:
             return nodes[iri]
@@ -102,14 +106,15 @@ def _found(term: Any, store: ox.Store, base: str) -> Any:
     raise _UnknownThingError(term.parameter, term.text, tuple(sorted(iri.removeprefix(base) for iri in near)))
 
 
-def _words(nodes: Mapping[str, Any], store: ox.Store, base: str) -> dict[str, set[str]]:
+def _words(nodes: Mapping[str, ox.NamedNode], store: ox.Store, base: str) -> dict[str, set[str]]:
     """Each word by which a node may be named, folded, with the nodes that it names."""
     words: dict[str, set[str]] = {}
     for iri, node in nodes.items():
         local = iri.removeprefix(base)
         names = [local, local.rpartition("/")[2]]
         for label in LABELS:
-            names += [quad.object.value for quad in store.quads_for_pattern(node, ox.NamedNode(label), None, None)]
+            labelled = store.quads_for_pattern(node, ox.NamedNode(label), None, ox.DefaultGraph())
+            names += [quad.object.value for quad in labelled if isinstance(quad.object, ox.Literal)]
         for name in names:
             words.setdefault(_folded(name), set()).add(iri)
     return words
@@ -118,13 +123,13 @@ def _words(nodes: Mapping[str, Any], store: ox.Store, base: str) -> dict[str, se
 # ------------------------------------------------------------------ syntax errors
 
 
-def _fault(text: str, options: Mapping[str, Any]) -> tuple[str, int, str] | None:
+def _fault(job: Job) -> tuple[str, int, str] | None:
     """What is wrong with a query, where, and the word there; None when it is a query.
 
     The engine names a place far behind the fault, so the fault is searched: the first word after which the text,
     filled up with blanks, no longer fails at its end.
     """
-    message = _complaint(text, options)
+    text, message = job.text, _complaint(job.text, job)
     if message is None:
         return None
     pieces = [token for token in tokens(text) if token.kind not in ("space", "comment")]
@@ -134,7 +139,7 @@ def _fault(text: str, options: Mapping[str, Any]) -> tuple[str, int, str] | None
     low, high = 0, len(pieces)  # the first `low` words can begin a query; the first `high + 1` cannot
     while low < high:
         middle = (low + high) // 2
-        if _can_begin(text[: pieces[middle].end], options):
+        if _can_begin(text[: pieces[middle].end], job):
             low = middle + 1
         else:
             high = middle
@@ -142,20 +147,20 @@ def _fault(text: str, options: Mapping[str, Any]) -> tuple[str, int, str] | None
         sentence = _sentence(message)
         return (sentence or "end"), len(text.rstrip()), ""
     piece = pieces[low]
-    said = _sentence(_complaint(text[: piece.end] + PADDING, options) or "")
+    said = _sentence(_complaint(text[: piece.end] + PADDING, job) or "")
     return said or "word", piece.start, piece.text
 
 
-def _complaint(text: str, options: Mapping[str, Any]) -> str | None:
+def _complaint(text: str, job: Job) -> str | None:
     try:
-        ox.Store().query(text, **options)
+        _query(ox.Store(), text, job)
     except SyntaxError as error:
         return str(error)
     return None
 
 
-def _can_begin(text: str, options: Mapping[str, Any]) -> bool:
-    message = _complaint(text + PADDING, options)
+def _can_begin(text: str, job: Job) -> bool:
+    message = _complaint(text + PADDING, job)
     place = _PLACE.match(message) if message is not None else None
     if place is None:
         return True
