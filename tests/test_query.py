@@ -40,12 +40,11 @@ def graphs(built: Path) -> Graphs:
 
 @pytest.fixture(scope="session")
 def small() -> Graphs:
-    text = """
-        <https://example.org/id/ada> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://schema.org/Person> .
-        <https://example.org/id/ada> <https://schema.org/name> "Ada Éclair" .
-        <https://example.org/id/fair/ben> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://schema.org/Person> .
-        <https://example.org/id/fair/ben> <https://schema.org/name> "Ben \\"B\\" Ölm" .
-    """
+    person = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <https://schema.org/Person>"
+    names = {"ada": "Ada Éclair", "fair/ben": 'Ben \\"B\\" Ölm'}
+    text = "".join(
+        f'<{BASE}{key}> {person} .\n<{BASE}{key}> <https://schema.org/name> "{name}" .\n' for key, name in names.items()
+    )
     return Graphs(text.encode())
 
 

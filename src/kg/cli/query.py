@@ -158,7 +158,7 @@ def _show(answer: Answer, form: str, ontology: Ontology, context: Context) -> No
         sys.stdout.buffer.write(data)  # as the standards write them, line ends included
         sys.stdout.buffer.flush()
     elif answer.truth is not None:
-        print(say("query.yes" if answer.truth else "query.no", context.lang))
+        print(say("query.truth_yes" if answer.truth else "query.truth_no", context.lang))
     else:
         _table(answer, ontology, context)
 
