@@ -127,7 +127,7 @@ def _warn_when_stale(folder: Path, context: Context) -> None:
 def _list(questions: Mapping[str, Question], context: Context) -> None:
     """One line a question: name, title, parameters (those that may be left out in brackets)."""
     rows = [
-        [name, choose(question.title, context.lang), " ".join(map(_usage, question.parameters))]
+        [name, choose(question.title, context.lang), _usage(question.parameters)]
         for name, question in questions.items()
     ]
     if context.console.is_terminal:
@@ -140,9 +140,10 @@ def _list(questions: Mapping[str, Question], context: Context) -> None:
         print("\n".join(_aligned(rows)))
 
 
-def _usage(parameter: Parameter) -> str:
-    word = f"{parameter.name}=" + (parameter.default or "…")
-    return word if parameter.needed else f"[{word}]"
+def _usage(parameters: Iterable[Parameter]) -> str:
+    """The parameters as they are written; the language is left out, since ``--lang`` chooses it."""
+    words = [(f"{given.name}={given.default or '…'}", given) for given in parameters if given.kind != "language"]
+    return " ".join(word if given.needed else f"[{word}]" for word, given in words)
 
 
 def _show(answer: Answer, form: str, ontology: Ontology, context: Context) -> None:
