@@ -281,8 +281,8 @@ def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
     """The part of the store that a view shows.
 
     Nodes are IRIs with ``type`` (key of the view) and ``ring``; links have ``link`` (a word of the view or a CURIE),
-    ``labels`` (by language), ``via`` (IRI or ""), ``notes`` (wordings, sorted) and ``scopes`` (IRIs, sorted). Rows that differ only in note or
-    scope are one link.
+    ``labels`` (by language), ``via`` (IRI or ""), ``notes`` (wordings, sorted) and ``scopes`` (IRIs, sorted). Rows
+    that differ only in note or scope are one link.
 
     Raises:
         ProductError: the query is no SELECT of the agreed variables, or names a link that the view does not.

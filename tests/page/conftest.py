@@ -45,7 +45,8 @@ def prove(plain: Iterable[ox.Triple], ontology: Ontology, text: Callable[[str], 
     source, triples = ox.NamedNode(ID + "report-2025"), sorted(plain, key=str)
     store, passages = ox.Store(), {}
     facts = tuple(t for t in triples if t.predicate.value != RDF + "type")
-    store.extend(ox.Quad(*triple) for triple in [*triples, *_lists(triples, ontology)])
+    store.extend([ox.Quad(t.subject, t.predicate, t.object) for t in triples])
+    store.extend(_lists(triples, ontology))
     for place, fact in enumerate(facts):
         node, span = ox.NamedNode(f"{ID}fact/{place}"), ox.NamedNode(f"{source.value}/text/{place}-{place + 9}")
         selector = ox.NamedNode(f"{span.value}/selector")
@@ -116,6 +117,12 @@ def save(text: str, folder: Path) -> str:
     path = folder / "network.html"
     path.write_text(text, encoding="utf-8", newline="\n")
     return path.as_uri()
+
+
+def log(browser: webdriver.Chrome, kind: str) -> list[str]:
+    """The messages logged since the last call."""
+    entries = browser.get_log(kind)  # type: ignore[no-untyped-call] # selenium leaves it untyped
+    return [str(entry["message"]) for entry in entries]
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from kg.network import View
 from kg.ontology import Ontology
 from kg.render import page
 
-from .conftest import Sample, save
+from .conftest import Sample, log, save
 
 WIDE, NARROW = (1400, 900), (320, 640)
 
@@ -35,11 +35,11 @@ def resize(browser: Chrome, size: tuple[int, int], theme: str = "light") -> None
 def opened(browser: Chrome, sample_page: str) -> Iterator[Chrome]:
     """The page of the invented graph, freshly opened; it must not have complained when the test ends."""
     resize(browser, WIDE)
-    browser.get_log("browser")
-    browser.get_log("performance")
+    log(browser, "browser")
+    log(browser, "performance")
     browser.get(sample_page)
     yield browser
-    assert [entry["message"] for entry in browser.get_log("browser")] == []
+    assert log(browser, "browser") == []
 
 
 def all_of(browser: Chrome, css: str) -> list[WebElement]:
@@ -81,24 +81,23 @@ def drawn(browser: Chrome) -> list[str]:
 
 def requests(browser: Chrome) -> list[str]:
     """Every address that the page asked for, the page itself and data: addresses apart."""
-    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    messages = [json.loads(entry)["message"] for entry in log(browser, "performance")]
     urls = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
     return [url for url in urls if not url.startswith(("file:", "data:", "blob:"))]
 
 
 def test_it_opens_without_network_and_complaint(browser: Chrome, sample_page: str) -> None:
     resize(browser, WIDE)
-    browser.get_log("browser")
-    browser.get_log("performance")
+    log(browser, "browser")
+    log(browser, "performance")
     browser.get(sample_page)
     press(browser, "#views button", "Tout le graphe")
     press(browser, "#index button", "Jonas Brun")
-    log = browser.get_log("performance")
-    sent = [json.loads(entry["message"])["message"] for entry in log]
+    sent = [json.loads(entry)["message"] for entry in log(browser, "performance")]
     urls = [m["params"]["request"]["url"] for m in sent if m["method"] == "Network.requestWillBeSent"]
     assert [url for url in urls if url.startswith("file:")] == [sample_page], "the log does see requests"
     assert [url for url in urls if not url.startswith(("file:", "data:", "blob:"))] == []
-    assert browser.get_log("browser") == []
+    assert log(browser, "browser") == []
 
 
 def test_the_policy_stops_what_is_not_ours(browser: Chrome, sample_page: str) -> None:
@@ -108,7 +107,7 @@ def test_the_policy_stops_what_is_not_ours(browser: Chrome, sample_page: str) ->
         "const i = document.createElement('img'); i.src = 'https://example.org/x.png'; document.body.append(i);"
     )
     assert browser.execute_script("return window.pwned") is None
-    blocked = [entry["message"] for entry in browser.get_log("browser")]
+    blocked = log(browser, "browser")
     assert len(blocked) == 2
     assert all("Content Security Policy" in message for message in blocked)
 
@@ -118,7 +117,8 @@ def test_nodes_and_links_are_drawn(opened: Chrome) -> None:
     assert len(drawn(opened)) == 13
     assert opened.execute_script("return kg.network().body.data.edges.length") == 14
     colors = opened.execute_script(
-        "const c = document.querySelector('#drawing canvas'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
+        "const c = document.querySelector('#drawing canvas');"
+        "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;"
         "const seen = new Set(); for (let i = 0; i < d.length; i += 4) seen.add([d[i], d[i+1], d[i+2]].join());"
         "return [...seen]"
     )
@@ -130,7 +130,8 @@ def overlapping(browser: Chrome) -> int:
         browser.execute_script(
             "const n = kg.network(), ids = n.body.data.nodes.getIds(), b = ids.map(i => n.getBoundingBox(i));"
             "let c = 0; for (let i = 0; i < b.length; i++) for (let j = 0; j < i; j++)"
-            " c += b[i].left < b[j].right && b[j].left < b[i].right && b[i].top < b[j].bottom && b[j].top < b[i].bottom;"
+            " c += b[i].left < b[j].right && b[j].left < b[i].right"
+            " && b[i].top < b[j].bottom && b[j].top < b[i].bottom;"
             "return c"
         )
     )
@@ -150,14 +151,14 @@ def test_the_real_graph_opens(
     address = save(page(real.store(), ontology, views), tmp_path)
     assert (tmp_path / "network.html").stat().st_size < 1_500_000
     resize(browser, WIDE)
-    browser.get_log("browser")
-    browser.get_log("performance")
+    log(browser, "browser")
+    log(browser, "performance")
     browser.get(address)
     for place in (0, 1):
         browser.execute_script("document.querySelectorAll('#views button')[arguments[0]].click()", place)
         assert overlapping(browser) == 0
     assert requests(browser) == []
-    assert browser.get_log("browser") == []
+    assert log(browser, "browser") == []
 
 
 @pytest.mark.parametrize("words", ["GOFF marthe", "vasseur le goff", "Vasseur-Le Goff", "vàsseur‐lé"])
@@ -188,7 +189,12 @@ def test_filters_by_type_and_session(opened: Chrome) -> None:
     assert "Jonas Brun" not in index(opened)
     opened.execute_script("document.querySelectorAll('#types input')[2].click()")
     options = texts(opened, "#filter-0 option")
-    assert options == ["toutes", "La bibliothèque sans murs", "Mettre les fonds en réseau", "Ouvrir tard : pour qui, à quel prix ?"]
+    assert options == [
+        "toutes",
+        "La bibliothèque sans murs",
+        "Mettre les fonds en réseau",
+        "Ouvrir tard : pour qui, à quel prix ?",
+    ]
     all_of(opened, "#filter-0 option")[2].click()
     assert {label for label in drawn(opened) if label.startswith(("Paul", "Inès"))} == {"Paul Nérac", "Inès Carlier"}
     assert "Jonas Brun" not in drawn(opened)
@@ -207,7 +213,14 @@ def test_both_languages_say_everything(opened: Chrome) -> None:
     english = one(opened, "body").text
     assert one(opened, "html").get_attribute("lang") == "en"
     assert "participation : Marthe" in french
-    for word in ("Who speaks, and for whom", "People", "speaks for", "post or membership", "stated by the source", "role at the event"):
+    for word in (
+        "Who speaks, and for whom",
+        "People",
+        "speaks for",
+        "post or membership",
+        "stated by the source",
+        "role at the event",
+    ):
         assert word in english
         assert word not in french
     for word in ("intervient pour", "dit par la source", "Personnes", "Fermer", "Séance"):
@@ -242,11 +255,11 @@ def test_details_tell_what_is_inferred_and_how_it_was_read(opened: Chrome, sampl
 def test_every_fact_is_in_the_details_with_its_passage(opened: Chrome, sample: Sample) -> None:
     press(opened, "#views button", "Tout le graphe")
     opened.execute_script("kg.state.proofs = true")
-    shown: set[str] = set()
-    for thing in range(len(opened.execute_script("return kg.data.things"))):
-        opened.execute_script("kg.select({thing: arguments[0]})", thing)
-        shown.update(opened.execute_script("return [...document.querySelectorAll('#details blockquote')].map(q => q.textContent)"))
-    assert shown == set(sample.passages.values())
+    shown = opened.execute_script(
+        "return kg.data.things.flatMap((_, thing) => { kg.select({ thing });"
+        " return [...document.querySelectorAll('#details blockquote')].map(q => q.textContent); })"
+    )
+    assert set(shown) == set(sample.passages.values())
 
 
 def test_a_link_tells_its_wording_its_session_and_its_facts(opened: Chrome) -> None:
@@ -264,15 +277,21 @@ def test_a_link_tells_its_wording_its_session_and_its_facts(opened: Chrome) -> N
 def test_each_link_of_each_view_has_facts(opened: Chrome) -> None:
     for place in (0, 1):
         opened.execute_script("document.querySelectorAll('#views button')[arguments[0]].click()", place)
-        for edge in range(opened.execute_script("return kg.view().edges.length")):
-            opened.execute_script("kg.select({edge: arguments[0]})", edge)
-            assert all_of(opened, "#details dd"), edge
+        facts = opened.execute_script(
+            "return kg.view().edges.map((_, edge) => { kg.select({ edge });"
+            " return document.querySelectorAll('#details dd').length; })"
+        )
+        assert len(facts) > 10
+        assert min(facts) > 0
 
 
 def rows(browser: Chrome) -> list[list[str]]:
-    return [list(row) for row in browser.execute_script(
-        "return [...document.querySelectorAll('tbody tr')].map(r => [...r.children].map(c => c.textContent))"
-    )]
+    return [
+        list(row)
+        for row in browser.execute_script(
+            "return [...document.querySelectorAll('tbody tr')].map(r => [...r.children].map(c => c.textContent))"
+        )
+    ]
 
 
 def test_the_table_holds_every_fact(opened: Chrome, sample: Sample) -> None:
@@ -300,7 +319,10 @@ def test_the_table_sorts_and_follows_search_and_filters(opened: Chrome) -> None:
     assert {row[2] for row in rows(opened)} >= {"délégué à la lecture"}
     assert all("délégué à la lecture" in " ".join(row) for row in rows(opened))
     search(opened, " ")
-    opened.execute_script("const s = document.querySelectorAll('#filter-0 option'); s[1].selected = true; s[1].parentElement.dispatchEvent(new Event('change'))")
+    opened.execute_script(
+        "const s = document.querySelectorAll('#filter-0 option'); s[1].selected = true;"
+        "s[1].parentElement.dispatchEvent(new Event('change'))"
+    )
     assert "Marthe Vasseur-Le Goff" in {row[0] for row in rows(opened)}
     assert "Jonas Brun" not in {row[0] for row in rows(opened)}
 
@@ -332,7 +354,7 @@ def test_it_is_used_by_keyboard_alone(opened: Chrome) -> None:
     first = one(opened, "#details h2").text
     opened.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
     assert one(opened, "#details h2").text != first
-    assert one(opened, "#said").get_property("textContent").endswith("détail affiché.")
+    assert str(one(opened, "#said").get_property("textContent")).endswith("détail affiché.")
     scale = opened.execute_script("return kg.network().getScale()")
     opened.switch_to.active_element.send_keys("+")
     assert opened.execute_script("return kg.network().getScale()") > scale
@@ -352,7 +374,7 @@ def test_every_node_is_reached_by_tab_and_focus_is_seen(opened: Chrome) -> None:
         opened.switch_to.active_element.send_keys(Keys.TAB)
         reached.append(str(focused(opened)))
         outline = opened.execute_script("return getComputedStyle(document.activeElement).outlineStyle")
-        assert outline != "none" or focused(opened) in ("details",), focused(opened)
+        assert outline != "none" or focused(opened) == "details", focused(opened)
         if reached[-1] == "drawing":
             break
     assert set(index(opened)) <= set(reached)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def data_of(html: str) -> Any:
-    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.S)
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
     assert found
     return json.loads(found[1])
 
@@ -50,7 +51,7 @@ def test_the_policy_admits_exactly_our_scripts_and_style(html: str) -> None:
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
     assert policy
     allowed = set(re.findall(r"sha256-([A-Za-z0-9+/=]+)", policy[1]))
-    parts = [text for _, text in re.findall(r"<(script|style)>(.*?)</\1>", html, re.S)]
+    parts = [text for _, text in re.findall(r"<(script|style)>(.*?)</\1>", html, re.DOTALL)]
     hashes = {base64.b64encode(hashlib.sha256(part.encode("utf-8")).digest()).decode() for part in parts}
     assert len(parts) == 3
     assert allowed == hashes
@@ -60,7 +61,7 @@ def test_the_policy_admits_exactly_our_scripts_and_style(html: str) -> None:
 
 
 def test_vis_network_is_the_file_that_was_checked(monkeypatch: pytest.MonkeyPatch, sample: Sample) -> None:
-    raw = render.files("pyvis").joinpath(render.VIS_FILE).read_bytes()
+    raw = files("pyvis").joinpath(render.VIS_FILE).read_bytes()
     assert hashlib.sha256(raw).hexdigest() == render.VIS_SHA256
     monkeypatch.setattr(render, "VIS_SHA256", "0" * 64)
     with pytest.raises(ProductError) as caught:
@@ -105,7 +106,9 @@ def test_every_fact_is_in_the_page_with_its_evidence(data: Any, sample: Sample) 
         if isinstance(t.subject, ox.NamedNode) and isinstance(t.object, ox.NamedNode | ox.Literal)
     )
     assert told == wanted
-    words = {data["spans"][at]["words"] for *_, proofs in data["facts"] for p in proofs for at in data["proofs"][p]["spans"]}
+    words = {
+        data["spans"][at]["words"] for *_, proofs in data["facts"] for p in proofs for at in data["proofs"][p]["spans"]
+    }
     assert words == set(sample.passages.values())
 
 
@@ -159,7 +162,9 @@ def test_neither_hash_seed_nor_locale_shows(tmp_path: Path) -> None:
     for seed, locale in (("1", "C"), ("2", "C.UTF-8")):
         extra = {"PYTHONHASHSEED": seed, "LC_ALL": locale, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
         environment = {**os.environ, **extra}
-        done = subprocess.run([sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, check=True)
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, check=True
+        )
         found.add(done.stdout)
     assert len(found) == 1
 
