@@ -12,7 +12,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 RUN = .venv/bin
 PY = $(RUN)/python
-ENGLISH = src tests scripts docs README.md CONTRIBUTING.md CHANGELOG.md Makefile pyproject.toml
+ENGLISH = src scripts docs README.md CONTRIBUTING.md CHANGELOG.md Makefile pyproject.toml
 
 help: ## what each target does
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 18
