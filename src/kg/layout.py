@@ -32,8 +32,8 @@ PAD = 6
 RING = 70
 STEP = 8
 
-#: Where a label may be broken: after spaces and hyphens.
-_BREAK = re.compile(r"(?<=[\s-])(?=[^\s-])")
+#: Where a label may be broken: after spaces and hyphens, but not before a mark that French sets off by a space.
+_BREAK = re.compile(r"(?<=[\s-])(?=[^\s:;?!»-])")
 _NARROW = frozenset("iljtfrI.,;:!'’|()[]·-‑ ")
 _WIDE = frozenset("mwMWÆŒ@%—…")
 

@@ -268,7 +268,7 @@ def test_a_link_tells_its_wording_its_session_and_its_facts(opened: Chrome) -> N
     said = one(opened, "#details").text
     assert "Aëlig Odéric → Ville de Port-Élan" in said
     assert "tel qu’imprimé" in said
-    assert "lors de : Ouvrir tard : pour qui, à quel prix ?" in said.replace("\n", " ")
+    assert "lors de Ouvrir tard : pour qui, à quel prix ?" in said.replace("\n", " ")
     assert "dit par la source" in said
     press(opened, "#details dd button", "Ville de Port-Élan")
     assert one(opened, "#details h2").text == "Ville de Port-Élan"

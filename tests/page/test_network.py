@@ -213,6 +213,7 @@ def test_labels_are_wrapped_and_cut() -> None:
     assert wrap("", 100, 3) == []
     assert wrap("un mot", 100, 0) == []
     assert wrap("Châteauneuf-les-Martigues", 150, 2) == ["Châteauneuf-les-", "Martigues"]
+    assert wrap("Ouvrir tard : pour qui", 85, 3) == ["Ouvrir", "tard : pour", "qui"]
     long = wrap("un deux trois quatre cinq six sept huit", 80, 2)
     assert len(long) == 2
     assert long[-1].endswith("…")

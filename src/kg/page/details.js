@@ -54,8 +54,6 @@ function valueOf(fact, from, seen, told) {
     cell.append(make('span', { lang: other.l && other.l !== state.lang ? other.l : null }, literal(other)));
     if (other.l && other.l !== state.lang) cell.append(make('span', { class: 'tag' }, other.l));
   } else cell.append(toThing(other));
-  const proofs = DATA.facts[fact][3].map((at) => DATA.proofs[at]);
-  if (proofs.some((proof) => 'inferred' in proof)) cell.append(make('span', { class: 'tag' }, pick(DATA.statuses[proofs[0].status])[0]));
   const proof = told ? null : proofOf(fact);
   if (proof) cell.append(proof);
   if (isThing(other) && DATA.things[other].unnamed && !seen.has(other)) {
@@ -137,10 +135,11 @@ function thingDetails(thing) {
 /** A link: its ends, its wording, and the facts it stands for. */
 function edgeDetails(edge) {
   const title = make('h2', {}, `${nameOf(edge.from)} → ${nameOf(edge.to)}`);
-  const parts = [head(labelOfLink(edge), title), make('p', {}, toThing(edge.from)), make('p', {}, toThing(edge.to)), proofSwitch()];
-  if (edge.notes.length) parts.push(make('p', {}, `${say('wording')} : `, make('q', { class: 'note' }, edge.notes.join(' · '))));
-  for (const scope of edge.scopes) if (scope !== edge.to) parts.push(make('p', {}, `${say('at_scope')} : `, toThing(scope)));
-  parts.push(make('h3', {}, say('facts')));
+  const about = make('dl', { class: 'about' });
+  if (edge.notes.length) about.append(make('div', {}, make('dt', {}, say('wording')), make('dd', {}, make('q', { class: 'note' }, edge.notes.join(' · ')))));
+  const scopes = edge.scopes.filter((scope) => scope !== edge.to);
+  if (scopes.length) about.append(make('div', {}, make('dt', {}, say('at_scope')), ...scopes.map((scope) => make('dd', {}, toThing(scope)))));
+  const parts = [head(labelOfLink(edge), title), about.childElementCount ? about : '', proofSwitch(), make('h3', {}, say('facts'))];
   if (edge.via >= 0) parts.push(listOf(OUT[edge.via], edge.via, new Set([edge.via])));
   else {
     const between = OUT[edge.from].filter((f) => DATA.facts[f][2] === edge.to);

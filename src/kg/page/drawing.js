@@ -67,7 +67,7 @@ function nodeLook(node, shown, bright) {
   return {
     id: node.id,
     hidden: !shown.has(node.id),
-    label: name || (asked ? nameOf(node.id) : ''),
+    label: name || (asked ? nameOf(node.id).replaceAll(' · ', '\n') : ''),
     color: { ...color, highlight: { ...color, border: paint('--ink') }, hover: { ...color, border: paint('--edge') } },
     font: { color: faint ? paint('--edge') : paint('--ink'), strokeColor: paint('--sheet') },
   };
