@@ -121,7 +121,7 @@ def save(text: str, folder: Path) -> str:
 
 def log(browser: webdriver.Chrome, kind: str) -> list[str]:
     """The messages logged since the last call."""
-    entries = browser.get_log(kind)  # type: ignore[no-untyped-call] # selenium leaves it untyped
+    entries = browser.get_log(kind)
     return [str(entry["message"]) for entry in entries]
 
 
