@@ -22,7 +22,7 @@ from kg.ontology import Ontology, load_ontology
 from kg.source import SourceText, load_sources
 from kg.start import FACTS, SOURCE, first_project, write_project
 from kg.verify import verify
-from kg.yamltree import Mapping_, Node, Scalar, parse_yaml
+from kg.yamltree import MapNode, Node, Scalar, parse_yaml
 
 SRC = Path(__file__).resolve().parents[1] / "src"
 WORDS = "Élise Brot, éclusière à Sète, a ouvert la journée.\nLe pont de Brenne, l’écluse. Le pont. 😀 Fin du mot-\nclé."
@@ -187,7 +187,7 @@ ONTOLOGY = load_ontology()
 def bare(node: Node | None) -> object:
     if node is None or isinstance(node, Scalar):
         return node.text if node else None
-    if isinstance(node, Mapping_):
+    if isinstance(node, MapNode):
         return {key.text: bare(value) for key, value in node.items}
     return [bare(item) for item in node.items]
 

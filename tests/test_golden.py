@@ -65,7 +65,9 @@ def problems_of(case: Path) -> tuple[Problem, ...]:
 def test_every_shape_has_a_case_that_breaks_it() -> None:
     from kg.ontology import load_ontology
 
-    told_of = " ".join((case / "expected.problems").read_text(encoding="utf-8") for case in CASES if case.name[0] == "S")
+    told_of = " ".join(
+        (case / "expected.problems").read_text(encoding="utf-8") for case in CASES if case.name[0] == "S"
+    )
     for shape in load_ontology().sections.values():
         messages = {field.messages["en"] for field in shape.fields.values()}
         assert any(message in told_of for message in messages), f"no golden case breaks {shape.iri}"

@@ -17,7 +17,10 @@ for file in ONTOLOGY.turtle():
     GRAPH.parse(file, format="turtle")
 SHAPES = list(ONTOLOGY.sections.values())
 FIELDS = [(shape, field) for shape in SHAPES for field in shape.fields.values()]
-OWN = sorted({s for s in GRAPH.subjects(RDF.type) if str(s).startswith(str(KG))} - set(GRAPH.subjects(RDF.type, SH.NodeShape)))
+OWN = sorted(
+    {s for s in GRAPH.subjects(RDF.type) if str(s).startswith(str(KG))} - set(GRAPH.subjects(RDF.type, SH.NodeShape)),
+    key=str,
+)
 
 
 def both(node: rdflib.term.Node, predicate: rdflib.URIRef) -> set[str | None]:
@@ -40,7 +43,11 @@ def test_own_terms_are_explained_and_aligned(term: rdflib.URIRef) -> None:
     kinds = set(GRAPH.objects(term, RDF.type))
     if OWL.AnnotationProperty in kinds:
         return
-    aligned = [*GRAPH.objects(term, RDFS.subClassOf), *GRAPH.objects(term, RDFS.subPropertyOf), *GRAPH.objects(term, SKOS.closeMatch)]
+    aligned = [
+        *GRAPH.objects(term, RDFS.subClassOf),
+        *GRAPH.objects(term, RDFS.subPropertyOf),
+        *GRAPH.objects(term, SKOS.closeMatch),
+    ]
     assert any(not str(other).startswith(str(KG)) for other in aligned)
     if OWL.Class not in kinds:
         assert GRAPH.value(term, RDFS.range) is not None
@@ -52,7 +59,8 @@ def test_each_key_means_in_the_context_what_its_shape_checks(shape: Shape, field
     term = ONTOLOGY.context[field.key]
     assert isinstance(term, dict)
     assert expand(str(term["@reverse" if field.inverse else "@id"])) == field.path
-    assert set(field.labels) == {"en", "fr"} and set(field.messages) == {"en", "fr"}
+    assert set(field.labels) == {"en", "fr"}
+    assert set(field.messages) == {"en", "fr"}
     if field.kind == "typed":
         assert expand(str(term["@type"])) in field.datatypes
     if field.kind == "text":
@@ -78,7 +86,7 @@ def test_each_word_for_a_class_has_a_shape_and_each_shape_a_word() -> None:
         assert set(shape.labels) == {"en", "fr"}
 
 
-@pytest.mark.parametrize("concept", sorted(GRAPH.subjects(SKOS.inScheme)), ids=lambda c: str(c)[29:])
+@pytest.mark.parametrize("concept", sorted(GRAPH.subjects(SKOS.inScheme), key=str), ids=lambda c: str(c)[29:])
 def test_words_of_closed_lists_have_labels(concept: rdflib.URIRef) -> None:
     assert both(concept, SKOS.prefLabel) == {"en", "fr"}
     assert (concept, RDF.type, SKOS.Concept) in GRAPH

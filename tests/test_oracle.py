@@ -56,5 +56,6 @@ def nt(triples: frozenset[ox.Triple]) -> bytes:
 def test_no_blank_node_and_every_subject_has_a_class(real: Graph) -> None:
     typed = {t.subject for t in real.evidence if t.predicate.value.endswith("#type")}
     for triple in real.evidence:
-        assert not isinstance(triple.subject, ox.BlankNode) and not isinstance(triple.object, ox.BlankNode)
+        assert not isinstance(triple.subject, ox.BlankNode)
+        assert not isinstance(triple.object, ox.BlankNode)
         assert triple.subject in typed

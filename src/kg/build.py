@@ -7,7 +7,6 @@ error or a broken run leaves the previous outputs as they were.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def build(settings: Settings, folder: Path, progress: Progress = silent) -> Repo
     views = load_views(find_data("views"))
     outputs["network.html"] = page(graph.store(), checked.ontology, views, passages=passages(checked) or None)
     hashes = {name: sha256(text.encode("utf-8")) for name, text in outputs.items()}
-    report = make_report(graph, checked.ontology, checked.withheld, checked.problems, checked.inputs, hashes)
+    report = make_report(graph, checked.withheld, checked.problems, checked.inputs, hashes)
     outputs["report.json"] = report.to_json()
     outputs["report.md"] = report.to_markdown(checked.ontology)
     write_all(folder / settings.output, outputs)
@@ -81,7 +80,7 @@ def write_all(folder: Path, outputs: Mapping[str, str]) -> None:
             written.append((aside, folder / name))
             aside.write_bytes(text.encode("utf-8"))
         for aside, final in written:
-            os.replace(aside, final)
+            aside.replace(final)
     except OSError as error:
         raise UsageError("cli.cannot_write", folder=folder.name, why=error.strerror or type(error).__name__) from error
     finally:

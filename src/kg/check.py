@@ -44,7 +44,9 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _read_all(settings: Settings, folder: Path, ontology: Ontology) -> tuple[list[FactsFile], list[Problem], dict[str, str]]:
+def _read_all(
+    settings: Settings, folder: Path, ontology: Ontology
+) -> tuple[list[FactsFile], list[Problem], dict[str, str]]:
     """Every facts file, all problems of all of them, and the hashes of what was read."""
     root = folder / settings.facts
     files, problems, hashes = [], [], {}
@@ -110,5 +112,3 @@ def check(settings: Settings, folder: Path, progress: Progress = silent) -> Chec
         inputs |= {f"{name}/{p.name}": sha256(p.read_bytes()) for p in sorted(data.iterdir()) if p.is_file()}
     problems = sorted(problems, key=Problem.sort_key)
     return Checked(graph, ontology, withheld, tuple(problems), inputs, sources)
-
-

@@ -17,7 +17,7 @@ from kg.errors import DataError, Place, Problem
 from kg.ontology import Ontology
 from kg.prefixes import KG
 from kg.source import SourceText, find_passages, nearest_passage
-from kg.yamltree import Mapping_, Node, Scalar, Sequence_, parse_yaml, read_yaml
+from kg.yamltree import ListNode, MapNode, Node, Scalar, parse_yaml, read_yaml
 
 __all__ = ["Edit", "anchor_file", "anchored", "in_context", "quotes_in"]
 
@@ -200,12 +200,12 @@ def _apply(text: str, edits: Sequence[Edit]) -> str:
 def _sha256(root: Node | None, ontology: Ontology) -> Scalar | None:
     """The hash that the file gives for its source, short or long."""
     for shape in ontology.sections.values():
-        found = root.get(shape.section) if shape.evidence_source and isinstance(root, Mapping_) else None
-        if isinstance(found, Sequence_) and found.items:
+        found = root.get(shape.section) if shape.evidence_source and isinstance(root, MapNode) else None
+        if isinstance(found, ListNode) and found.items:
             found = found.items[0]
         for field in shape.fields.values():
-            value = found.get(field.key) if field.path == KG + "sha256" and isinstance(found, Mapping_) else None
-            if isinstance(value, Mapping_):
+            value = found.get(field.key) if field.path == KG + "sha256" and isinstance(found, MapNode) else None
+            if isinstance(value, MapNode):
                 value = value.get("is")
             if isinstance(value, Scalar):
                 return value

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from kg.config import find_data
 from kg.errors import ProductError
 from kg.messages import choose
-from kg.prefixes import KG, OWL, RDF, RDFS, SH, SKOS, STANDARD, XSD
+from kg.prefixes import KG, OWL, RDF, RDFS, SH, SKOS, STANDARD
 
 __all__ = ["Field", "Ontology", "Shape", "load_ontology"]
 
@@ -230,7 +230,7 @@ class _Reader:
         """IRI → texts: properties by the shapes, then whatever has a label of its own."""
         found: dict[str, Texts] = {}
         for shape in shapes:
-            found.update({iri: shape.labels for iri in shape.classes})
+            found.update(dict.fromkeys(shape.classes, shape.labels))
             for field in shape.fields.values():
                 if not field.inverse:
                     found.setdefault(field.path, field.labels)

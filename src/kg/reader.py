@@ -13,10 +13,10 @@ from pathlib import Path
 from kg.errors import Place, Problem
 from kg.facts import Fact, FactsFile, Json, Standing, Thing, nearest
 from kg.ontology import Field, Ontology, Shape
-from kg.standing import STANDING_KEYS, read_standing
 from kg.prefixes import KG
+from kg.standing import STANDING_KEYS, read_standing
 from kg.values import datatype_of, is_id, is_iri, is_language, slug
-from kg.yamltree import Mapping_, Node, Scalar, Sequence_, read_yaml
+from kg.yamltree import ListNode, MapNode, Node, Scalar, read_yaml
 
 __all__ = ["read_facts"]
 
@@ -40,7 +40,7 @@ class _Walk:
 
     # -- the file ---------------------------------------------------------------------------------------------
 
-    def document(self, root: Mapping_) -> None:
+    def document(self, root: MapNode) -> None:
         node = root.get(LANGUAGE)
         if node is not None:
             self.language = self.language_tag(node)
@@ -53,11 +53,11 @@ class _Walk:
                     key.place, "F002", name=key.text, near=nearest(key.text, [*self.ontology.sections, LANGUAGE])
                 )
                 continue
-            entries = value.items if isinstance(value, Sequence_) else (value,)
+            entries = value.items if isinstance(value, ListNode) else (value,)
             if not entries:
                 self.fault(value.place, "F004", name=key.text)
             for entry in entries:
-                if isinstance(entry, Mapping_):
+                if isinstance(entry, MapNode):
                     self.thing(entry, shape.classes[0], Standing())
                 else:
                     self.fault(entry.place, "F003", name=key.text)
@@ -71,7 +71,7 @@ class _Walk:
     # -- things -----------------------------------------------------------------------------------------------
 
     def thing(
-        self, node: Mapping_, default: str | None, outer: Standing, link: tuple[str, Field] | None = None
+        self, node: MapNode, default: str | None, outer: Standing, link: tuple[str, Field] | None = None
     ) -> str | None:
         """Read one thing and everything nested in it; its id, or None when it has none.
 
@@ -81,7 +81,7 @@ class _Walk:
         shape = self.ontology.shape_of(class_iri) if class_iri else None
         if class_iri is None or shape is None:
             return None
-        standing, found = read_standing(node, outer, self.path)
+        standing, found = read_standing(node, outer)
         self.problems += found
         name = self.id_of(node, class_iri, shape, link)
         if name is None:
@@ -103,7 +103,7 @@ class _Walk:
     def word_of(self, class_iri: str) -> str:
         return next((w for w, iri in self.ontology.class_words.items() if iri == class_iri), class_iri)
 
-    def class_of(self, node: Mapping_, default: str | None) -> str | None:
+    def class_of(self, node: MapNode, default: str | None) -> str | None:
         """The class: as written under ``type``, else that of the section or of the key."""
         written = node.get("type")
         if written is None:
@@ -122,7 +122,7 @@ class _Walk:
                 return None
         return found
 
-    def id_of(self, node: Mapping_, class_iri: str, shape: Shape, link: tuple[str, Field] | None) -> str | None:
+    def id_of(self, node: MapNode, class_iri: str, shape: Shape, link: tuple[str, Field] | None) -> str | None:
         """The id as written, or one made from the keys that identify things of this class (``owl:hasKey``)."""
         written = node.get("id")
         if written is not None:
@@ -142,14 +142,14 @@ class _Walk:
             return None
         return "/".join([_kebab(self.word_of(class_iri)), *(p for p in parts if p)])
 
-    def key_part(self, node: Mapping_, path: str, shape: Shape, link: tuple[str, Field] | None) -> str | None:
+    def key_part(self, node: MapNode, path: str, shape: Shape, link: tuple[str, Field] | None) -> str | None:
         if link and link[1].inverse and link[1].path == path:
             return link[0]
         field = next((f for f in shape.fields.values() if f.path == path and not f.inverse), None)
         value = node.get(field.key) if field else None
-        if isinstance(value, Mapping_) and value.get("is") is not None:
+        if isinstance(value, MapNode) and value.get("is") is not None:
             value = value.get("is")
-        if isinstance(value, Mapping_):
+        if isinstance(value, MapNode):
             value = value.get("id") or (value.items[0][1] if value.items else None)
         if not isinstance(value, Scalar) or field is None:
             return None
@@ -158,28 +158,30 @@ class _Walk:
     # -- values -----------------------------------------------------------------------------------------------
 
     def values(self, subject: str, field: Field, key: Place, node: Node, standing: Standing) -> None:
-        entries = node.items if isinstance(node, Sequence_) else (node,)
+        entries = node.items if isinstance(node, ListNode) else (node,)
         if not entries:
             self.fault(key, "F004", name=field.key)
         for entry in entries:
-            if isinstance(entry, Sequence_):
+            if isinstance(entry, ListNode):
                 self.fault(entry.place, "F003", name=field.key)
                 continue
-            own = standing
-            if isinstance(entry, Mapping_) and (inner := entry.get("is")) is not None:
-                own, found = read_standing(entry, standing, self.path)
-                self.problems += found
-                for name, _ in entry.items:
-                    if name.text != "is" and name.text not in STANDING_KEYS:
-                        near = nearest(name.text, ["is", *STANDING_KEYS])
-                        self.fault(name.place, "F001", name=name.text, what=_LONG, near=near)
-                entry = inner
-            self.value(subject, field, entry, own)
+            if isinstance(entry, MapNode) and (inner := entry.get("is")) is not None:
+                self.value(subject, field, inner, self.long_value(entry, standing))
+            else:
+                self.value(subject, field, entry, standing)
+
+    def long_value(self, node: MapNode, outer: Standing) -> Standing:
+        """The standing of a value written ``{is: …, at: …}``."""
+        standing, found = read_standing(node, outer)
+        self.problems += found
+        for name, _ in node.items:
+            if name.text != "is" and name.text not in STANDING_KEYS:
+                near = nearest(name.text, ["is", *STANDING_KEYS])
+                self.fault(name.place, "F001", name=name.text, what=_LONG, near=near)
+        return standing
 
     def value(self, subject: str, field: Field, node: Node, standing: Standing) -> None:
-        if isinstance(node, Scalar) and not node.text.strip():
-            self.fault(node.place, "F004", name=field.key)
-        elif isinstance(node, Mapping_) and not node.items:
+        if (isinstance(node, Scalar) and not node.text.strip()) or (isinstance(node, MapNode) and not node.items):
             self.fault(node.place, "F004", name=field.key)
         elif field.kind == "ref":
             self.reference(subject, field, node, standing)
@@ -193,7 +195,7 @@ class _Walk:
                 self.facts.append(Fact(subject, field, found, False, node.place, standing))
 
     def reference(self, subject: str, field: Field, node: Node, standing: Standing) -> None:
-        if isinstance(node, Mapping_):
+        if isinstance(node, MapNode):
             default = field.target if field.target in self.ontology.shapes else None
             name = self.thing(node, default, standing, (subject, field))
             if name is None:
@@ -217,7 +219,7 @@ class _Walk:
             else:
                 self.fault(node.place, "F015", name=field.key)
             return
-        if isinstance(node, Sequence_):
+        if isinstance(node, ListNode):
             self.fault(node.place, "F003", name=field.key)
             return
         for tag, value in node.items:
@@ -267,7 +269,7 @@ def read_facts(file: Path, path: str, ontology: Ontology) -> tuple[FactsFile, li
     """Read one facts file; ``path`` is how the user calls it. The file may be partial when there are problems."""
     root, problems = read_yaml(file, path)
     walk = _Walk(path, ontology)
-    if isinstance(root, Mapping_) and not any(p.code == "Y004" for p in problems):  # what an alias stood for is unknown
+    if isinstance(root, MapNode) and not any(p.code == "Y004" for p in problems):  # what an alias stood for is unknown
         walk.document(root)
     if not walk.things and not problems and not walk.problems:
         walk.fault(root.place if root else Place(path), "F020")

@@ -119,7 +119,6 @@ def _table(title: str, counts: Mapping[str, int], ontology: Ontology, lang: str)
 
 def make_report(
     graph: Graph,
-    ontology: Ontology,
     withheld: Withheld,
     problems: tuple[Problem, ...],
     inputs: Mapping[str, str],
@@ -129,7 +128,9 @@ def make_report(
     facts = [mapped for file in graph.files for mapped in file.facts]
     unique = {mapped.triple for mapped in facts}
     type_iri = ox.NamedNode(RDF + "type")
-    classes = Counter(curie(getattr(t.object, "value", ""), graph.prefixes) for t in graph.plain if t.predicate == type_iri)
+    classes = Counter(
+        curie(getattr(t.object, "value", ""), graph.prefixes) for t in graph.plain if t.predicate == type_iri
+    )
     named = {triple.subject for file in graph.files for _, triple in file.types}
     return Report(
         files=len(graph.files),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from kg.errors import Place, Problem
+from kg.errors import Problem
 from kg.facts import Selector, Standing, nearest
 from kg.values import is_language
-from kg.yamltree import Mapping_, Node, Scalar, Sequence_
+from kg.yamltree import ListNode, MapNode, Node, Scalar
 
 __all__ = ["STANDING_KEYS", "STATUS_WORDS", "read_standing"]
 
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"\d{1,9}")
 _POINTER = re.compile(r"(/([^/~]|~[01])*)*")
 
 
-def read_standing(node: Mapping_, outer: Standing, path: str) -> tuple[Standing, list[Problem]]:
+def read_standing(node: MapNode, outer: Standing) -> tuple[Standing, list[Problem]]:
     """The standing written in ``node``, completed by that of what encloses it.
 
     Own evidence replaces the outer evidence, and with it the outer inference and reading.
@@ -53,7 +53,7 @@ def read_standing(node: Mapping_, outer: Standing, path: str) -> tuple[Standing,
 
 def _texts(node: Node, name: str, problems: list[Problem]) -> tuple[tuple[str, str], ...]:
     """Texts by language, sorted by language."""
-    if not isinstance(node, Mapping_):
+    if not isinstance(node, MapNode):
         problems.append(Problem(node.place, "F022", {"name": name}))
         return ()
     found: list[tuple[str, str]] = []
@@ -69,7 +69,7 @@ def _texts(node: Node, name: str, problems: list[Problem]) -> tuple[tuple[str, s
 
 def _selectors(node: Node, problems: list[Problem]) -> tuple[Selector, ...]:
     """``[[s, e], …]``, ``[s, e]``, ``"/json/pointer"`` or ``{row: …, column: …}``, or a list of these."""
-    if isinstance(node, Sequence_) and not _is_span(node):
+    if isinstance(node, ListNode) and not _is_span(node):
         parts: tuple[Node, ...] = node.items
         if not parts:
             problems.append(Problem(node.place, "F004", {"name": "at"}))
@@ -81,18 +81,18 @@ def _selectors(node: Node, problems: list[Problem]) -> tuple[Selector, ...]:
 
 def _is_span(node: Node) -> bool:
     return (
-        isinstance(node, Sequence_)
+        isinstance(node, ListNode)
         and bool(node.items)
         and all(isinstance(item, Scalar) and item.text.isdecimal() for item in node.items)
     )
 
 
 def _selector(node: Node, problems: list[Problem]) -> Selector | None:
-    if isinstance(node, Sequence_) and _is_span(node) and len(node.items) == 2:
+    if isinstance(node, ListNode) and _is_span(node) and len(node.items) == 2:
         start, end = (_number(item) for item in node.items)
         if start is not None and end is not None and start < end:
             return Selector("text", start, end)
-    elif isinstance(node, Mapping_) and {key.text for key, _ in node.items} == {"row", "column"}:
+    elif isinstance(node, MapNode) and {key.text for key, _ in node.items} == {"row", "column"}:
         row, column = _number(node.get("row")), _number(node.get("column"))
         if row and column:
             return Selector("cell", row, column)

@@ -34,12 +34,12 @@ def _passage(source: SourceText, selector: Selector) -> str | None:
 
 def proofs(graph: Graph, ontology: Ontology, sources: Mapping[str, SourceText], lang: str) -> Iterator[Proof]:
     """Every fact that needs evidence, in the order of the files, in the words of ``lang``."""
-    names = {t.subject: t.object for t in graph.plain if _is_name(t, ontology)}
+    names: dict[object, object] = {t.subject: t.object for t in graph.plain if _is_name(t)}
 
     def word(term: object) -> str:
         if isinstance(term, ox.Literal):
             return term.value
-        named = names.get(term)  # type: ignore[arg-type] # a term that is no subject is not found
+        named = names.get(term)
         iri = getattr(term, "value", "")
         if isinstance(named, ox.Literal):
             return named.value
@@ -56,7 +56,7 @@ def proofs(graph: Graph, ontology: Ontology, sources: Mapping[str, SourceText], 
             yield Proof(fact.place, word(triple.subject), predicate, word(triple.object), fact.standing.status, found)
 
 
-def _is_name(triple: ox.Triple, ontology: Ontology) -> bool:
+def _is_name(triple: ox.Triple) -> bool:
     end = triple.predicate.value.rpartition("/")[2].rpartition("#")[2]
     return end in ("name", "prefLabel", "headline")
 

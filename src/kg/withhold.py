@@ -14,7 +14,7 @@ from pathlib import Path
 from kg.errors import Place, Problem
 from kg.facts import Fact, FactsFile, Thing
 from kg.values import slug
-from kg.yamltree import Scalar, Sequence_, read_yaml
+from kg.yamltree import ListNode, Scalar, read_yaml
 
 __all__ = ["Withheld", "names_in", "read_withheld", "withhold"]
 
@@ -38,7 +38,7 @@ def read_withheld(file: Path, path: str) -> tuple[list[tuple[str, Place]], list[
     root, problems = read_yaml(file, path)
     if root is None:
         return [], problems
-    entries = root.items if isinstance(root, Sequence_) else (root,)
+    entries = root.items if isinstance(root, ListNode) else (root,)
     found: list[tuple[str, Place]] = []
     for entry in entries:
         if isinstance(entry, Scalar):

@@ -17,7 +17,7 @@ import yaml
 
 from kg.errors import Place, Problem
 
-__all__ = ["MAX_BYTES", "Mapping_", "Node", "Scalar", "Sequence_", "parse_yaml", "read_yaml"]
+__all__ = ["MAX_BYTES", "ListNode", "MapNode", "Node", "Scalar", "parse_yaml", "read_yaml"]
 
 #: A facts file above this size is refused before it is parsed.
 MAX_BYTES = 5_000_000
@@ -38,7 +38,7 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence_:
+class ListNode:
     """A list of nodes."""
 
     items: tuple[Node, ...]
@@ -46,7 +46,7 @@ class Sequence_:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping_:
+class MapNode:
     """Keys and values in the order of the file; keys are unique texts."""
 
     items: tuple[tuple[Scalar, Node], ...]
@@ -56,7 +56,7 @@ class Mapping_:
         return next((value for name, value in self.items if name.text == key), None)
 
 
-Node = Scalar | Sequence_ | Mapping_
+Node = Scalar | ListNode | MapNode
 
 
 class _Composer:
@@ -78,9 +78,10 @@ class _Composer:
     def node(self, event: yaml.Event, depth: int) -> Node:
         place = self.place(event)
         if isinstance(event, yaml.AliasEvent):
-            if event.anchor not in self.aliases:
-                self.aliases.add(event.anchor)
-                self.fault(event, "Y004", what=f"*{event.anchor}")
+            name = event.anchor or ""
+            if name not in self.aliases:
+                self.aliases.add(name)
+                self.fault(event, "Y004", what=f"*{name}")
             return Scalar("", place)
         if getattr(event, "anchor", None):
             self.fault(event, "Y004", what=f"&{event.anchor}")  # type: ignore[attr-defined] # seen the line above
@@ -93,10 +94,10 @@ class _Composer:
                 self.fault(event, "Y006", what=f"U+{ord(bad.group()):04X}")
             return Scalar(event.value, place, not event.style)
         if depth > MAX_DEPTH:
-            raise _TooDeep(place)
+            raise _TooDeepError(place)
         if isinstance(event, yaml.SequenceStartEvent):
-            return Sequence_(tuple(self.sequence(depth)), place)
-        return Mapping_(tuple(self.mapping(depth)), place)
+            return ListNode(tuple(self.sequence(depth)), place)
+        return MapNode(tuple(self.mapping(depth)), place)
 
     def sequence(self, depth: int) -> Iterator[Node]:
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
@@ -119,7 +120,7 @@ class _Composer:
                 yield key, value
 
 
-class _TooDeep(Exception):
+class _TooDeepError(Exception):
     def __init__(self, place: Place) -> None:
         self.place = place
 
@@ -161,7 +162,7 @@ def parse_yaml(text: str, path: str) -> tuple[Node | None, list[Problem]]:
         why = str(getattr(error, "problem", None) or error)
         composer.problems.append(Problem(_mark_place(text, path, error), "Y002", {"why": why}))
         return None, composer.problems
-    except _TooDeep as deep:
+    except _TooDeepError as deep:
         composer.problems.append(Problem(deep.place, "Y009", {"most": MAX_DEPTH}))
         return None, composer.problems
     return root, composer.problems

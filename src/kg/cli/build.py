@@ -10,7 +10,7 @@ from dataclasses import replace
 import click
 
 from kg.build import build
-from kg.check import check
+from kg.check import check, silent
 from kg.cli.common import Context, show_problems
 from kg.config import Settings
 from kg.errors import DataError, UsageError
@@ -38,7 +38,7 @@ def _settings(context: Context, given: Options) -> Settings:
 def _progress(context: Context) -> Iterator[Callable[[str], None]]:
     """The stage at work, shown on a terminal and only there."""
     if not context.err.is_terminal:
-        yield lambda stage: None
+        yield silent
         return
     with context.err.status("") as status:
         yield lambda stage: status.update(say(f"cli.stage_{stage}", context.lang))
@@ -100,6 +100,8 @@ def commands(lang: str) -> list[click.Command]:
         "verify": (_verify, ("facts", "sources")),
     }
     return [
-        click.Command(name, callback=callback, help=say(f"cli.{name}", lang), params=[*_options(lang, *names), _base(lang)])
+        click.Command(
+            name, callback=callback, help=say(f"cli.{name}", lang), params=[*_options(lang, *names), _base(lang)]
+        )
         for name, (callback, names) in table.items()
     ]
