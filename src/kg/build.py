@@ -18,7 +18,7 @@ from kg.mapping import MappedFile
 from kg.network import load_views
 from kg.render import page
 from kg.report import Report, make_report
-from kg.withhold import names_in
+from kg.values import names_in
 
 __all__ = ["build", "passages", "write_all"]
 

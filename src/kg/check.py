@@ -101,7 +101,8 @@ def check(settings: Settings, folder: Path, progress: Progress = silent) -> Chec
     problems += found
     _stop_on_errors(problems)
     sources = load_sources(folder / settings.sources)
-    graph = build_graph(mapped, ontology, settings.base, {sha: source.text for sha, source in sources.items()})
+    words = {sha: source.text for sha, source in sources.items()}
+    graph = build_graph(mapped, ontology, settings.base, words, withheld.names)
     progress("validate")
     problems += validate(graph, ontology)
     _stop_on_errors(problems)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -22,6 +22,7 @@ from kg.mapping import Mapped, MappedFile
 from kg.ontology import Ontology
 from kg.prefixes import DCTERMS, KG, OA, PROV, RDF, SKOS, XSD
 from kg.turtle import to_turtle
+from kg.values import names_in
 
 __all__ = ["EVIDENCE", "Graph", "build_graph", "span_iri"]
 
@@ -82,11 +83,16 @@ def span_iri(source: str, selector: Selector) -> str:
 
 
 def build_graph(
-    files: Sequence[MappedFile], ontology: Ontology, base: str, words: Mapping[str, str] | None = None
+    files: Sequence[MappedFile],
+    ontology: Ontology,
+    base: str,
+    words: Mapping[str, str] | None = None,
+    hidden: Collection[str] = (),
 ) -> Graph:
     """Both graphs of some mapped files.
 
-    ``words`` gives the text of sources by SHA-256; only those whose file says that they are free are quoted.
+    ``words`` gives the text of sources by SHA-256; only those whose file says that they are free are quoted, and no
+    passage that holds one of the ``hidden`` names.
     """
     facts = {mapped.triple for file in files for mapped in file.facts}
     structural = frozenset((set(_types(files, ontology)) | set(_concepts(facts, ontology))) - facts)
@@ -97,7 +103,7 @@ def build_graph(
         evidence.update(_statements(source, group, base, ontology.schemes["status"]))
         for file in group:
             text = texts.get(file.file.sha256 or "") if file.file.free else None
-            evidence.update(_spans(source, file, text))
+            evidence.update(_spans(source, file, text, hidden))
     evidence.update(_concepts(evidence, ontology))
     order = tuple(dict.fromkeys(iri for shape in _in_order(ontology) for iri in shape))
     return Graph(plain, frozenset(evidence), structural, tuple(files), ontology.prefixes, base, order)
@@ -168,7 +174,7 @@ def _statements(
                     yield ox.Triple(node, _n(KG + name), ox.Literal(text, language=tag))
 
 
-def _spans(source: str, file: MappedFile, text: str | None) -> Iterator[ox.Triple]:
+def _spans(source: str, file: MappedFile, text: str | None, hidden: Collection[str]) -> Iterator[ox.Triple]:
     """The passages that a file cites, and which thing as a whole derives from which passage."""
     cited: set[Selector] = {s for mapped in file.facts for s in mapped.fact.standing.at}
     for thing, triple in file.types:
@@ -180,11 +186,12 @@ def _spans(source: str, file: MappedFile, text: str | None) -> Iterator[ox.Tripl
         yield ox.Triple(_n(span), TYPE, _n(OA + "SpecificResource"))
         yield ox.Triple(_n(span), _n(OA + "hasSource"), _n(source))
         yield from _selector(span, selector)
-        if text is not None and selector.kind == "text":
+        words = text[selector.start : selector.end] if text is not None and selector.kind == "text" else None
+        if words is not None and not names_in(words, hidden):
             quote = _n(f"{span}/quote")
             yield ox.Triple(_n(span), _n(OA + "hasSelector"), quote)
             yield ox.Triple(quote, TYPE, _n(OA + "TextQuoteSelector"))
-            yield ox.Triple(quote, _n(OA + "exact"), ox.Literal(text[selector.start : selector.end]))
+            yield ox.Triple(quote, _n(OA + "exact"), ox.Literal(words))
 
 
 def _selector(span: str, selector: Selector) -> Iterator[ox.Triple]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kg.errors import Place, Problem
+from kg.errors import Place, Problem, ProductError
 from kg.graph import Graph
 from kg.mapping import Mapped
 from kg.ontology import Ontology
@@ -60,7 +60,11 @@ class _Places:
 
 
 def validate(graph: Graph, ontology: Ontology) -> list[Problem]:
-    """Every result of the shapes as a problem (``sh:Violation``) or a warning."""
+    """Every result of the shapes as a problem (``sh:Violation``) or a warning.
+
+    Raises:
+        ProductError: the shapes themselves cannot be used.
+    """
     import pyshacl
     import rdflib
 
@@ -68,8 +72,8 @@ def validate(graph: Graph, ontology: Ontology) -> list[Problem]:
     data.parse(data=ox.serialize(graph.plain, format=ox.RdfFormat.N_TRIPLES) or b"", format="nt")
     terms, shapes = (_parsed(str(path)) for path in ontology.turtle())
     _, report, _ = pyshacl.validate(data, shacl_graph=shapes, ont_graph=terms, inference="none")
-    if not isinstance(report, rdflib.Graph):
-        return []
+    if not isinstance(report, rdflib.Graph):  # pySHACL hands back what went wrong instead of raising it
+        raise ProductError("cli.bad_ontology", file="shapes.ttl", why=str(report))
     places = _Places(graph)
     sh = rdflib.Namespace(SH)
     problems: list[Problem] = []

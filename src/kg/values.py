@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kg.prefixes import XSD
 
-__all__ = ["datatype_of", "is_id", "is_iri", "is_language", "slug"]
+__all__ = ["datatype_of", "is_id", "is_iri", "is_language", "names_in", "slug"]
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20/]+[^\s<>\"{}|\\^`\x00-\x20]*")
@@ -63,6 +63,16 @@ def slug(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
     ascii_only = "".join(c for c in decomposed if not unicodedata.combining(c))
     return "-".join(re.findall(r"[a-z0-9]+", ascii_only))
+
+
+def names_in(text: str, names: Collection[str]) -> bool:
+    """Whether a text holds one of these names (in :func:`slug` form): whole words, accents and case folded.
+
+    >>> names_in("D'après Mme Dupré", ["dupre"]), names_in("Dupréville", ["dupre"])
+    (True, False)
+    """
+    folded = f"-{slug(text)}-"
+    return any(f"-{name}-" in folded for name in names)
 
 
 def _date_type(text: str) -> str | None:

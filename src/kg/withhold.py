@@ -1,22 +1,23 @@
 """Taking a thing out of every output: one id per line in ``withheld.yaml``.
 
 With the thing goes what cannot be without it (a required reference to it, or one that the ontology marks
-``kg:withheldWith``), what is scoped under its id, and every text that still names it.
+``kg:withheldWith``), what is scoped under its id, and every text that still names it. An id of something else that
+names it is replaced by a neutral one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kg.errors import Place, Problem
 from kg.facts import Fact, FactsFile, Thing
-from kg.values import slug
+from kg.values import names_in, slug
 from kg.yamltree import ListNode, Scalar, read_yaml
 
-__all__ = ["Withheld", "names_in", "read_withheld", "withhold"]
+__all__ = ["Withheld", "read_withheld", "withhold"]
 
 _SHORTEST_NAME = 4
 
@@ -49,12 +50,6 @@ def read_withheld(file: Path, path: str) -> tuple[list[tuple[str, Place]], list[
     return found, problems
 
 
-def names_in(text: str, names: Collection[str]) -> bool:
-    """Whether a text names one of them: whole words, accents and case folded."""
-    folded = f"-{slug(text)}-"
-    return any(f"-{name}-" in folded for name in names)
-
-
 def withhold(
     files: Sequence[FactsFile], listed: Iterable[tuple[str, Place]]
 ) -> tuple[list[FactsFile], Withheld, list[Problem]]:
@@ -79,7 +74,9 @@ def withhold(
                 lost.add(id(fact))
                 if fact.field.min:
                     gone.add(fact.subject)
-    kept = [_without(file, gone, lost) for file in files]
+    told = {name for name in things if name not in gone and names_in(name, names)}
+    neutral = {name: _neutral(name, number, names) for number, name in enumerate(sorted(told), 1)}
+    kept = [_renamed(_without(file, gone, lost), neutral) for file in files]
     return kept, Withheld(wanted, len(gone), len(lost), tuple(sorted(names))), problems
 
 
@@ -116,3 +113,26 @@ def _without(file: FactsFile, gone: Collection[str], lost: Collection[int]) -> F
         things=tuple(thing for thing in file.things if thing.id not in gone),
         facts=tuple(fact for fact in file.facts if fact.subject not in gone and id(fact) not in lost),
     )
+
+
+def _neutral(name: str, number: int, names: Collection[str]) -> str:
+    """An id in place of one that names the withheld, in the same scope where that tells nothing."""
+    scope = name.rpartition("/")[0]
+    return f"{scope}/withheld-{number}" if scope and not names_in(scope, names) else f"withheld-{number}"
+
+
+def _renamed(file: FactsFile, neutral: Mapping[str, str]) -> FactsFile:
+    """The file with other ids for some things: what remains must not name the withheld by its id."""
+    if not neutral:
+        return file
+    things = tuple(replace(thing, id=neutral.get(thing.id, thing.id)) for thing in file.things)
+    source = next((thing for thing in things if thing.shape.evidence_source), None)
+    facts = tuple(
+        replace(
+            fact,
+            subject=neutral.get(fact.subject, fact.subject),
+            value=neutral.get(str(fact.value), fact.value) if fact.refers else fact.value,
+        )
+        for fact in file.facts
+    )
+    return replace(file, things=things, facts=facts, source=source)
