@@ -69,5 +69,7 @@ def test_every_shape_has_a_case_that_breaks_it() -> None:
         (case / "expected.problems").read_text(encoding="utf-8") for case in CASES if case.name[0] == "S"
     )
     for shape in load_ontology().sections.values():
-        messages = {field.messages["en"] for field in shape.fields.values()}
+        messages = {field.messages["en"] for field in shape.fields.values()} | {*shape.messages.values()}
         assert any(message in told_of for message in messages), f"no golden case breaks {shape.iri}"
+        for text in shape.messages.values():  # what a shape asks of the thing as a whole
+            assert text in told_of, f"no golden case breaks {shape.iri} as a whole"

@@ -130,7 +130,8 @@ def _concepts(facts: Iterable[ox.Triple], ontology: Ontology) -> Iterator[ox.Tri
     lists = {iri: name for name, words in ontology.schemes.items() for iri in words.values()}
     for iri in sorted({getattr(t.object, "value", "") for t in facts} & lists.keys()):
         scheme = iri.rpartition("/")[0]
-        yield ox.Triple(_n(iri), TYPE, _n(SKOS + "Concept"))
+        for kind in ontology.word_types[iri]:
+            yield ox.Triple(_n(iri), TYPE, _n(kind))
         yield ox.Triple(_n(iri), _n(SKOS + "inScheme"), _n(scheme))
         yield ox.Triple(_n(scheme), TYPE, _n(SKOS + "ConceptScheme"))
         for node in (iri, scheme):

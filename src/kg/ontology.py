@@ -54,12 +54,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What may be written about the things of some classes, and under which section of a facts file."""
+    """What may be written about the things of some classes, and under which section of a facts file.
+
+    ``messages`` say what is asked of the thing as a whole; they are empty when it is only asked key by key.
+    """
 
     iri: str
     classes: tuple[str, ...]
     section: str
     labels: Texts
+    messages: Texts
     fields: Mapping[str, Field]
     has_key: tuple[str, ...]
     evidence_source: bool
@@ -76,6 +80,7 @@ class Ontology:
     sections: Mapping[str, Shape]
     class_words: Mapping[str, str]
     schemes: Mapping[str, Mapping[str, str]]
+    word_types: Mapping[str, tuple[str, ...]]
     labels: Mapping[str, Texts]
     parents: Mapping[str, tuple[str, ...]]
 
@@ -212,6 +217,7 @@ class _Reader:
             classes=classes,
             section=self.value(node, KG + "section") or "",
             labels=self.texts(node, RDFS + "label"),
+            messages=self.texts(node, SH + "message"),
             fields={f.key: f for f in fields},
             has_key=tuple(i.value for h in heads for i in self.items(h)),
             evidence_source=self.value(node, KG + "evidenceSource") == "true",
@@ -281,6 +287,7 @@ def load_ontology(folder: Path | None = None) -> Ontology:
         sections={shape.section: shape for shape in sorted(shapes, key=lambda s: s.section)},
         class_words=words,
         schemes=reader.schemes(),
+        word_types={n.value: tuple(reader.values(n, RDF + "type")) for n in reader.subjects(SKOS + "inScheme")},
         labels=reader.labels(shapes),
         parents={k: tuple(v) for k, v in parents.items()},
     )

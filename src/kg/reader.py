@@ -15,7 +15,7 @@ from kg.facts import Fact, FactsFile, Json, Standing, Thing, nearest
 from kg.ontology import Field, Ontology, Shape
 from kg.prefixes import KG
 from kg.standing import STANDING_KEYS, read_standing
-from kg.values import datatype_of, is_id, is_iri, is_language, slug
+from kg.values import datatype_of, full_form, is_id, is_iri, is_language, slug
 from kg.yamltree import ListNode, MapNode, Node, Scalar, read_yaml
 
 __all__ = ["read_facts"]
@@ -123,7 +123,10 @@ class _Walk:
         return found
 
     def id_of(self, node: MapNode, class_iri: str, shape: Shape, link: tuple[str, Field] | None) -> str | None:
-        """The id as written, or one made from the keys that identify things of this class (``owl:hasKey``)."""
+        """The id as written, or one made from the keys that identify things of this class (``owl:hasKey``).
+
+        Keys that the class must have must be there; of those that it may have, one at least.
+        """
         written = node.get("id")
         if written is not None:
             text = written.text if isinstance(written, Scalar) else ""
@@ -134,10 +137,13 @@ class _Walk:
         if not shape.has_key:
             self.fault(node.place, "F009", what=shape.labels)
             return None
+        by_path = {f.path: f for f in shape.fields.values() if not f.inverse}
         parts = [self.key_part(node, path, shape, link) for path in shape.has_key]
-        if not all(parts):
-            missing = [path for path, part in zip(shape.has_key, parts, strict=True) if not part]
-            keys = [f.key for f in shape.fields.values() if f.path in missing and not f.inverse]
+        given = [bool(part) for part in parts]
+        needed = [path in by_path and by_path[path].min > 0 for path in shape.has_key]
+        enough = all(needed) or any(g and not n for g, n in zip(given, needed, strict=True))
+        if not enough or any(n and not g for g, n in zip(given, needed, strict=True)):
+            keys = [by_path[path].key for path, g in zip(shape.has_key, given, strict=True) if not g]
             self.fault(node.place, "F010", what=shape.labels, keys=", ".join(keys))
             return None
         return "/".join([_kebab(self.word_of(class_iri)), *(p for p in parts if p)])
@@ -166,9 +172,9 @@ class _Walk:
                 self.fault(entry.place, "F003", name=field.key)
                 continue
             if isinstance(entry, MapNode) and (inner := entry.get("is")) is not None:
-                self.value(subject, field, inner, self.long_value(entry, standing))
+                self.value(subject, field, inner, self.long_value(entry, standing), standing)
             else:
-                self.value(subject, field, entry, standing)
+                self.value(subject, field, entry, standing, standing)
 
     def long_value(self, node: MapNode, outer: Standing) -> Standing:
         """The standing of a value written ``{is: …, at: …}``."""
@@ -180,11 +186,11 @@ class _Walk:
                 self.fault(name.place, "F001", name=name.text, what=_LONG, near=near)
         return standing
 
-    def value(self, subject: str, field: Field, node: Node, standing: Standing) -> None:
+    def value(self, subject: str, field: Field, node: Node, standing: Standing, outer: Standing) -> None:
         if (isinstance(node, Scalar) and not node.text.strip()) or (isinstance(node, MapNode) and not node.items):
             self.fault(node.place, "F004", name=field.key)
         elif field.kind == "ref":
-            self.reference(subject, field, node, standing)
+            self.reference(subject, field, node, standing, outer)
         elif field.kind in ("text", "name"):
             self.text(subject, field, node, standing)
         elif not isinstance(node, Scalar):
@@ -194,10 +200,16 @@ class _Walk:
             if found is not None:
                 self.facts.append(Fact(subject, field, found, False, node.place, standing))
 
-    def reference(self, subject: str, field: Field, node: Node, standing: Standing) -> None:
+    def reference(self, subject: str, field: Field, node: Node, standing: Standing, outer: Standing) -> None:
+        """A thing by its id, or written out: then it stands by its own evidence, not by that around it.
+
+        The passage that says that there was a round table does not say who sat there. Only a long value
+        (``{is: {…}, at: …}``) hands its evidence down.
+        """
         if isinstance(node, MapNode):
+            inherited = Standing() if standing is outer else standing
             default = field.target if field.target in self.ontology.shapes else None
-            name = self.thing(node, default, standing, (subject, field))
+            name = self.thing(node, default, inherited, (subject, field))
             if name is None:
                 return
             inner = next(t.standing for t in reversed(self.things) if t.id == name and t.place == node.place)
@@ -251,6 +263,7 @@ class _Walk:
             wanted = ", ".join(d.rpartition("#")[2] for d in field.datatypes)
             self.fault(node.place, "F018", value=text, name=field.key, wanted=wanted)
             return None
+        text = full_form(text, datatype)
         return text if len(field.datatypes) == 1 else {"@value": text, "@type": datatype}
 
 

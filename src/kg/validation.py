@@ -88,7 +88,7 @@ def validate(graph: Graph, ontology: Ontology) -> list[Problem]:
         step = _inverse(shapes, report, path) if inverse else path
         where = places.find(_nt(focus), f"^{_nt(step)}" if inverse else _nt(step), _nt(value) if value else None)
         key = next(iter(shapes.objects(source, rdflib.URIRef(ontology.prefixes["kg"] + "key"))), "?")
-        code = _CODES.get(component.removesuffix("ConstraintComponent"), "S000")
+        code = _CODES.get(component.removesuffix("ConstraintComponent"), "S000") if path else "S008"
         params = {"id": _short(str(focus), graph.base), "key": str(key), "message": messages}
         severity = "warning" if str(report.value(result, sh.resultSeverity)) == SH + "Warning" else "error"
         problems.append(Problem(where, code, params, severity))

@@ -12,13 +12,13 @@ from collections.abc import Collection, Sequence
 
 from kg.prefixes import XSD
 
-__all__ = ["datatype_of", "is_id", "is_iri", "is_language", "names_in", "slug"]
+__all__ = ["datatype_of", "full_form", "is_id", "is_iri", "is_language", "names_in", "slug"]
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
 _IRI = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20/]+[^\s<>\"{}|\\^`\x00-\x20]*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(Z|[+-](0\d|1[0-4]):[0-5]\d)?")
+_DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?")
 _FORMS = {
     XSD + "integer": re.compile(r"[+-]?\d+"),
     XSD + "decimal": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"),
@@ -85,6 +85,16 @@ def _date_type(text: str) -> str | None:
     if day is not None and month is not None:
         return XSD + "date" if 1 <= day <= monthrange(year, month)[1] else None
     return XSD + ("gYearMonth" if month is not None else "gYear")
+
+
+def full_form(text: str, datatype: str) -> str:
+    """A valid form as the datatype's lexical space wants it: a clock time gets the seconds that people leave out.
+
+    >>> full_form("2024-06-28T09:30", XSD + "dateTime"), full_form("2024", XSD + "gYear")
+    ('2024-06-28T09:30:00', '2024')
+    """
+    match = _DATETIME.fullmatch(text) if datatype == XSD + "dateTime" else None
+    return f"{text[:16]}:00{text[16:]}" if match and not match.group(3) else text
 
 
 def datatype_of(text: str, allowed: Sequence[str]) -> str | None:
