@@ -6,11 +6,13 @@ help texts, messages and labels have one home each, and this is none.
 
 from __future__ import annotations
 
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+import yaml
 
 from kg.cli import command_line
 from kg.config import find_data
@@ -165,8 +167,31 @@ def kind_of(field: Field, ontology: Ontology, lang: str) -> str:
     return word(field.kind, lang)
 
 
-def generated() -> dict[str, str]:
-    """Every generated file: its path from the root, and its text."""
+def gettext_catalogue() -> bytes:
+    """``click.yaml`` in the binary form that gettext reads (GNU gettext manual, “The Format of GNU MO Files”)."""
+    head = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n > 1);\n"
+    pairs = {"": head}
+    said: dict[str, str | list[str]] = yaml.safe_load(
+        (ROOT / "src/kg/messages/locale/fr/click.yaml").read_text("utf-8")
+    )
+    for english, french in said.items():
+        if isinstance(french, str):
+            pairs[english] = french
+        else:
+            one, several, *texts = french
+            pairs[f"{one}\0{several}"] = "\0".join(texts)
+    items = sorted((key.encode("utf-8"), text.encode("utf-8")) for key, text in pairs.items())
+    count, start = len(items), 28 + 16 * len(items)
+    tables, strings = [b"", b""], b""
+    for column in (0, 1):
+        for item in items:
+            tables[column] += struct.pack("<II", len(item[column]), start + len(strings))
+            strings += item[column] + b"\0"
+    return struct.pack("<7I", 0x950412DE, 0, count, 28, 28 + 8 * count, 0, start) + b"".join(tables) + strings
+
+
+def generated() -> dict[str, bytes]:
+    """Every generated file: its path from the root, and its bytes."""
     made: dict[str, Callable[[str], str]] = {
         "commands": commands,
         "keys": keys,
@@ -174,15 +199,13 @@ def generated() -> dict[str, str]:
         "questions": questions,
     }
     files = {f"{PAGES}/{name}.{lang}.md": make(lang) for name, make in made.items() for lang in LANGUAGES}
-    return {**files, "data/facts/facts.schema.json": schema_text(load_ontology(), "en")}
+    files["data/facts/facts.schema.json"] = schema_text(load_ontology(), "en")
+    made_bytes = {name: text.encode("utf-8") for name, text in files.items()}
+    return {**made_bytes, "src/kg/messages/locale/fr/LC_MESSAGES/messages.mo": gettext_catalogue()}
 
 
-def stale(files: dict[str, str]) -> list[str]:
-    return [
-        name
-        for name, text in files.items()
-        if not (ROOT / name).is_file() or (ROOT / name).read_bytes() != text.encode("utf-8")
-    ]
+def stale(files: dict[str, bytes]) -> list[str]:
+    return [name for name, made in files.items() if not (ROOT / name).is_file() or (ROOT / name).read_bytes() != made]
 
 
 def main(arguments: list[str]) -> int:
@@ -193,7 +216,8 @@ def main(arguments: list[str]) -> int:
             print(f"{name}: is not what its sources give; run make docs", file=sys.stderr)
         return 1 if old else 0
     for name in old:
-        (ROOT / name).write_bytes(files[name].encode("utf-8"))
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / name).write_bytes(files[name])
         print(name)
     return 0
 

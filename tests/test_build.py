@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.build import build
+from kg.build import build, write_all
 from kg.check import check
 from kg.config import Settings
 from kg.errors import DataError, UsageError
@@ -111,6 +111,16 @@ def test_an_output_that_cannot_be_replaced_leaves_nothing_aside(tmp_path: Path) 
     with pytest.raises(UsageError):
         build(Settings(facts="facts.yaml"), tmp_path)
     assert [p.name for p in (tmp_path / "output").iterdir()] == ["graph.ttl"]
+
+
+def test_a_rename_that_fails_half_way_puts_the_old_outputs_back(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    write_all(folder, {"a.ttl": "old a"})
+    (folder / "c.ttl" / "taken").mkdir(parents=True)
+    with pytest.raises(UsageError):
+        write_all(folder, {"a.ttl": "new a", "b.ttl": "new b", "c.ttl": "new c"})
+    assert sorted(p.name for p in folder.iterdir()) == ["a.ttl", "c.ttl"]
+    assert (folder / "a.ttl").read_text(encoding="utf-8") == "old a"
 
 
 def test_a_file_above_the_limit_is_refused_unread(tmp_path: Path) -> None:

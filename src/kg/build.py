@@ -7,7 +7,7 @@ error or a broken run leaves the previous outputs as they were.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kg.check import Checked, Progress, check, sha256, silent
@@ -67,23 +67,42 @@ def build(settings: Settings, folder: Path, progress: Progress = silent) -> Repo
 
 
 def write_all(folder: Path, outputs: Mapping[str, str]) -> None:
-    """Write texts aside, then rename them all; on any error nothing new is left behind.
+    """Write texts aside, then rename them all; on any error every file is as it was and nothing new is left behind.
 
     Raises:
         UsageError: the folder cannot be made or written.
     """
-    written: list[tuple[Path, Path]] = []
+    written: list[tuple[Path, Path, Path]] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in outputs.items():
-            aside = folder / f".{name}.new"
-            written.append((aside, folder / name))
-            aside.write_bytes(text.encode("utf-8"))
-        for aside, final in written:
-            aside.replace(final)
+            new, final, old = folder / f".{name}.new", folder / name, folder / f".{name}.old"
+            written.append((new, final, old))
+            new.write_bytes(text.encode("utf-8"))
+        _rename(written)
     except OSError as error:
         raise UsageError("cli.cannot_write", folder=folder.name, why=error.strerror or type(error).__name__) from error
     finally:
-        for aside, _ in written:
-            with contextlib.suppress(OSError):
-                aside.unlink(missing_ok=True)
+        for new, _, old in written:
+            for aside in (new, old):
+                with contextlib.suppress(OSError):
+                    aside.unlink(missing_ok=True)
+
+
+def _rename(written: Sequence[tuple[Path, Path, Path]]) -> None:
+    """Put each new file in its place; when one cannot be, put the old ones back."""
+    done: list[tuple[Path, Path, bool]] = []
+    try:
+        for new, final, old in written:
+            there = final.is_file()
+            done.append((final, old, there))
+            if there:
+                final.replace(old)
+            new.replace(final)
+    except BaseException:  # Ctrl-C as well must leave the outputs of one build
+        for final, old, there in done:
+            if old.is_file():
+                old.replace(final)
+            elif not there and final.is_file():
+                final.unlink()
+        raise

@@ -104,6 +104,9 @@ class _Finder:
             name = key.value if isinstance(key, yaml.ScalarEvent) else ""
             names[name] = key
             value = next(self.events)
+            empty = isinstance(value, yaml.ScalarEvent) and _bounds(value)[0] == _bounds(value)[1]
+            if QUOTE in names and name != QUOTE and empty:
+                self.problems.append(Problem(self.place(key), "F038", {"words": name}))
             if name == QUOTE:
                 self.quote(key, value)
             else:

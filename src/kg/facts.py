@@ -82,7 +82,10 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class FactsFile:
-    """Everything that one file says. ``source`` is the thing whose positions the evidence counts, if any."""
+    """Everything that one file says. ``source`` is the thing whose positions the evidence counts, if any.
+
+    ``sha256``, ``free`` and ``source_language`` are what the file says of that source.
+    """
 
     path: str
     things: tuple[Thing, ...]
@@ -90,6 +93,7 @@ class FactsFile:
     source: Thing | None
     sha256: str | None
     free: bool
+    source_language: str | None
 
 
 def find_files(folder: Path) -> list[Path]:

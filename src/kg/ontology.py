@@ -34,6 +34,7 @@ class Field:
 
     ``kind`` is ``text`` (has a language), ``name`` (may have one), ``plain``, ``typed``, ``ref`` (another thing),
     ``concept`` (a word of a closed list) or ``iri`` (an address on the web). ``max`` is None without a bound.
+    ``printed`` tells that the source's own words are written here, ``bookkeeping`` that no passage is needed.
     """
 
     key: str
@@ -49,6 +50,8 @@ class Field:
     labels: Texts
     messages: Texts
     bookkeeping: bool
+    printed: bool
+    also_called: bool
     withheld_with: bool
 
 
@@ -67,6 +70,7 @@ class Shape:
     fields: Mapping[str, Field]
     has_key: tuple[str, ...]
     evidence_source: bool
+    known_by_last_word: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +208,8 @@ class _Reader:
             labels=self.texts(node, SH + "name"),
             messages=self.texts(node, SH + "message"),
             bookkeeping=bool(self.values(ox.NamedNode(iri), KG + "bookkeeping")),
+            printed=bool(self.values(ox.NamedNode(iri), KG + "printed")),
+            also_called=bool(self.values(ox.NamedNode(iri), KG + "alsoCalled")),
             withheld_with=self.value(node, KG + "withheldWith") == "true",
         )
 
@@ -221,6 +227,7 @@ class _Reader:
             fields={f.key: f for f in fields},
             has_key=tuple(i.value for h in heads for i in self.items(h)),
             evidence_source=self.value(node, KG + "evidenceSource") == "true",
+            known_by_last_word=self.value(node, KG + "knownByLastWord") == "true",
         )
 
     def schemes(self) -> dict[str, dict[str, str]]:

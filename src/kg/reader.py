@@ -22,6 +22,7 @@ __all__ = ["read_facts"]
 
 LANGUAGE = "language"
 SHA256, FREE = KG + "sha256", KG + "free"
+IN_LANGUAGE = "https://schema.org/inLanguage"
 
 
 class _Walk:
@@ -289,6 +290,7 @@ def read_facts(file: Path, path: str, ontology: Ontology) -> tuple[FactsFile, li
     source = _source_of(walk)
     about = [f for f in walk.facts if source and f.subject == source.id]
     sha256 = next((f.text() for f in about if f.field.path == SHA256), None)
+    written_in = next((f.text() for f in about if f.field.path == IN_LANGUAGE), None)
     free = any(f.field.path == FREE and f.text() in ("true", "1") for f in about)
     problems += walk.problems
     for thing in walk.things:
@@ -296,7 +298,7 @@ def read_facts(file: Path, path: str, ontology: Ontology) -> tuple[FactsFile, li
             problems.append(Problem(thing.place, "F021"))
             break
     facts = tuple(_with_status(fact) for fact in walk.facts)
-    return FactsFile(path, tuple(walk.things), facts, source, sha256, free), problems
+    return FactsFile(path, tuple(walk.things), facts, source, sha256, free, written_in), problems
 
 
 def _with_status(fact: Fact) -> Fact:

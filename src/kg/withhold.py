@@ -60,7 +60,7 @@ def withhold(
     if not wanted:
         return list(files), Withheld(), problems
     facts = [fact for file in files for fact in file.facts]
-    names = _names(facts, wanted)
+    names = _names(facts, {name: things[name] for name in wanted})
     gone, lost = set(wanted), set[int]()
     size = (-1, -1)
     while size != (len(gone), len(lost)):
@@ -80,15 +80,16 @@ def withhold(
     return kept, Withheld(wanted, len(gone), len(lost), tuple(sorted(names))), problems
 
 
-def _names(facts: Iterable[Fact], wanted: Collection[str]) -> set[str]:
-    """Names of the withheld in folded form, and the last word of each: texts often give the family name alone."""
+def _names(facts: Iterable[Fact], wanted: Mapping[str, Thing]) -> set[str]:
+    """Names of the withheld in folded form; of people also the last word, as texts often give it alone."""
     found: set[str] = set()
     for fact in facts:
-        if fact.subject in wanted and fact.field.kind == "name":
+        thing = wanted.get(fact.subject)
+        if thing and (fact.field.kind == "name" or fact.field.also_called):
             name = slug(fact.text())
-            last = name.rpartition("-")[2]
-            found |= {part for part in (name, last) if len(part) >= _SHORTEST_NAME and not re.fullmatch(r"\d+", part)}
-    return found
+            last = name.rpartition("-")[2] if thing.shape.known_by_last_word else ""
+            found |= {name, last if len(last) >= _SHORTEST_NAME else ""}
+    return {name for name in found if len(name) > 1 and not re.fullmatch(r"\d+", name)}
 
 
 def _words(fact: Fact) -> str:

@@ -14,7 +14,7 @@ from rich.console import Console
 
 import kg
 from kg.cli import build, curate, query
-from kg.cli.common import Context, find_language, show_data_error
+from kg.cli.common import Context, find_language, show_data_error, speak
 from kg.config import load_settings
 from kg.errors import DataError, KgError
 from kg.messages import LANGUAGES, say
@@ -24,8 +24,14 @@ __all__ = ["command_line", "main"]
 
 def command_line(lang: str) -> click.Group:
     """The whole command line with its help in one language."""
+    speak(lang)
 
-    @click.group("kg", help=say("cli.kg", lang), context_settings={"help_option_names": ["-h", "--help"]})
+    @click.group(
+        "kg",
+        help=say("cli.kg", lang),
+        subcommand_metavar=say("cli.subcommand", lang),
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     @click.option("--lang", type=click.Choice(LANGUAGES), expose_value=False, help=say("cli.lang", lang))
     @click.version_option(kg.__version__, prog_name="kg", help=say("cli.version", lang))
     @click.pass_context

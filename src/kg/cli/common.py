@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gettext
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 from rich.console import Console
@@ -14,7 +16,7 @@ from kg.config import Settings
 from kg.errors import DataError, Problem
 from kg.messages import LANGUAGES, say
 
-__all__ = ["Context", "find_language", "show_problems"]
+__all__ = ["Context", "find_language", "show_problems", "speak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,12 @@ def find_language(arguments: Sequence[str]) -> str:
         if value:
             return next((tag for tag in LANGUAGES if value.lower().startswith(tag)), "en")
     return "en"
+
+
+def speak(lang: str) -> None:
+    """Have the command-line library speak ``lang`` too: it asks gettext, which asks the environment."""
+    os.environ["LANGUAGE"] = lang
+    gettext.bindtextdomain(gettext.textdomain(), str(files("kg.messages") / "locale"))
 
 
 def show_problems(problems: Sequence[Problem], context: Context) -> None:

@@ -15,6 +15,7 @@ from rich.text import Text
 from kg.cli.common import Context
 from kg.config import find_data
 from kg.errors import UsageError
+from kg.facts import find_files
 from kg.messages import choose, say
 from kg.ontology import Ontology, load_ontology
 from kg.prefixes import curie
@@ -108,17 +109,25 @@ def _decoded(path: str, data: bytes) -> str:
 
 
 def _warn_when_stale(folder: Path, context: Context) -> None:
-    """Say so when a facts file is not the one that the graph was built from. Without a report there is no telling."""
+    """Say so when the facts are not those that the graph was built from. Without a report there is no telling."""
     try:
-        inputs = json.loads((folder / "report.json").read_text(encoding="utf-8"))["inputs"]
-        files = [(name, context.folder / name, known) for name, known in sorted(inputs.items())]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        inputs = dict(json.loads((folder / "report.json").read_text(encoding="utf-8"))["inputs"])
+    except (OSError, ValueError, KeyError, TypeError):
         return
-    for name, file, known in files:
-        if file.is_file() and sha256(file.read_bytes()).hexdigest() != known:
+    root = context.folder / context.settings.facts
+    here = {file.relative_to(context.folder).as_posix() for file in find_files(root)} if root.is_dir() else set()
+    added = here if here & inputs.keys() else set()  # else the graph is of other facts
+    for name in sorted(inputs.keys() | added):
+        file = context.folder / name
+        there = file.is_file() or (added and file.is_relative_to(root))
+        if there and inputs.get(name) != _hash(file):
             warning = say("query.warning", context.lang)
             print(f"kg: {warning}: {say('query.stale', context.lang, file=name)}", file=sys.stderr)
             return
+
+
+def _hash(file: Path) -> str | None:
+    return sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
 
 # ------------------------------------------------------------------ what is shown
