@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from kg.build import build, write_all
 from kg.check import check
 from kg.config import Settings
 from kg.errors import DataError, UsageError
+from kg.pipeline import build, write_all
 from kg.yamltree import MAX_BYTES
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,12 +9,12 @@ from dataclasses import replace
 
 import click
 
-from kg.build import build
 from kg.check import check, silent
 from kg.cli.common import Context, show_problems
 from kg.config import Settings
 from kg.errors import DataError, UsageError
 from kg.messages import say
+from kg.pipeline import build
 from kg.verify import Proof, proofs, verify
 
 __all__ = ["commands"]

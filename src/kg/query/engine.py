@@ -22,7 +22,6 @@ from typing import Any
 
 import pyoxigraph as ox
 
-import kg
 from kg.config import DEFAULT_BASE
 from kg.errors import UsageError
 from kg.graph import EVIDENCE
@@ -152,7 +151,7 @@ def _answer(kind: str, found: Found, *, ordered: bool) -> Answer:
 def _ask(job: Job, timeout: float | None) -> tuple[str, Any]:
     """Start the child, give it the job, wait for its result; whatever happens, no child is left."""
     environment = dict(os.environ)
-    paths = [str(Path(kg.__file__).resolve().parents[1]), environment.get("PYTHONPATH", "")]
+    paths = [str(Path(__file__).resolve().parents[2]), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     command = [sys.executable, "-m", "kg.query.worker"]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
