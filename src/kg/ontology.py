@@ -60,6 +60,7 @@ class Shape:
     """What may be written about the things of some classes, and under which section of a facts file.
 
     ``messages`` say what is asked of the thing as a whole; they are empty when it is only asked key by key.
+    ``one_of`` are the properties of which it must have one at least.
     """
 
     iri: str
@@ -68,6 +69,7 @@ class Shape:
     labels: Texts
     messages: Texts
     fields: Mapping[str, Field]
+    one_of: tuple[str, ...]
     has_key: tuple[str, ...]
     evidence_source: bool
     known_by_last_word: bool
@@ -225,10 +227,20 @@ class _Reader:
             labels=self.texts(node, RDFS + "label"),
             messages=self.texts(node, SH + "message"),
             fields={f.key: f for f in fields},
+            one_of=tuple(self._one_of(node)),
             has_key=tuple(i.value for h in heads for i in self.items(h)),
             evidence_source=self.value(node, KG + "evidenceSource") == "true",
             known_by_last_word=self.value(node, KG + "knownByLastWord") == "true",
         )
+
+    def _one_of(self, node: ox.NamedNode) -> Iterator[str]:
+        """The properties of which the shape as a whole wants one at least."""
+        for head in self.objects(node, SH + "or"):
+            for item in self.items(head):
+                for part in self.objects(item, SH + "property"):
+                    path = self.objects(part, SH + "path")[0]
+                    if isinstance(path, ox.NamedNode) and self.value(part, SH + "minCount") == "1":
+                        yield path.value
 
     def schemes(self) -> dict[str, dict[str, str]]:
         """Closed lists: name → word → IRI of the concept."""

@@ -60,7 +60,8 @@ def withhold(
     if not wanted:
         return list(files), Withheld(), problems
     facts = [fact for file in files for fact in file.facts]
-    names = _names(facts, {name: things[name] for name in wanted})
+    whole, names = _names(facts, {name: things[name] for name in wanted})
+    namesakes = {name for name, thing in things.items() if thing.shape.known_by_last_word}
     gone, lost = set(wanted), set[int]()
     size = (-1, -1)
     while size != (len(gone), len(lost)):
@@ -70,26 +71,32 @@ def withhold(
             if fact.subject in gone or (fact.refers and fact.value in gone):
                 lost.add(id(fact))
                 gone |= _dependent(fact, gone, things)
-            elif not fact.refers and names_in(_words(fact), names):
+            elif not fact.refers and names_in(_words(fact), whole if _is_own_name(fact, namesakes) else names):
                 lost.add(id(fact))
-                if fact.field.min:
+                if fact.field.min or fact.field.path in things[fact.subject].shape.one_of:
                     gone.add(fact.subject)
-    told = {name for name in things if name not in gone and names_in(name, names)}
+    told = {name for name in things if name not in gone and names_in(name, whole if name in namesakes else names)}
     neutral = {name: _neutral(name, number, names) for number, name in enumerate(sorted(told), 1)}
     kept = [_renamed(_without(file, gone, lost), neutral) for file in files]
     return kept, Withheld(wanted, len(gone), len(lost), tuple(sorted(names))), problems
 
 
-def _names(facts: Iterable[Fact], wanted: Mapping[str, Thing]) -> set[str]:
-    """Names of the withheld in folded form; of people also the last word, as texts often give it alone."""
-    found: set[str] = set()
+def _is_own_name(fact: Fact, namesakes: Collection[str]) -> bool:
+    """Whether this is the name of somebody else, who may share the last word of it with the withheld."""
+    return fact.subject in namesakes and (fact.field.kind == "name" or fact.field.printed)
+
+
+def _names(facts: Iterable[Fact], wanted: Mapping[str, Thing]) -> tuple[set[str], set[str]]:
+    """Names of the withheld in folded form; then with the last words of people's, as texts often give them alone."""
+    whole, found = set[str](), set[str]()
     for fact in facts:
         thing = wanted.get(fact.subject)
         if thing and (fact.field.kind == "name" or fact.field.also_called):
             name = slug(fact.text())
             last = name.rpartition("-")[2] if thing.shape.known_by_last_word else ""
+            whole |= {name} if fact.field.kind == "name" else set()
             found |= {name, last if len(last) >= _SHORTEST_NAME else ""}
-    return {name for name in found if len(name) > 1 and not re.fullmatch(r"\d+", name)}
+    return whole, {name for name in found if len(name) > 1 and not re.fullmatch(r"\d+", name)}
 
 
 def _words(fact: Fact) -> str:
