@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import click
 import yaml
 
+from kg.cases import CaseFile, codes, load_case, message, told
 from kg.cli import command_line
 from kg.config import find_data
-from kg.messages import LANGUAGES, catalogue, choose
+from kg.messages import LANGUAGES, choose, say
 from kg.ontology import Field, Ontology, Shape, load_ontology
 from kg.query import load_questions
 from kg.schema import schema_text
@@ -36,7 +37,6 @@ WORDS = {
     "keys": {"en": "Sections, keys and words of a facts file", "fr": "Sections, clés et mots d’un fichier de faits"},
     "key": {"en": "key | meaning | value | how many", "fr": "clé | sens | valeur | combien"},
     "word": {"en": "word | meaning", "fr": "mot | sens"},
-    "code": {"en": "code | message", "fr": "code | message"},
     "parameter": {"en": "parameter | meaning | default", "fr": "paramètre | sens | par défaut"},
     "types": {"en": "Types", "fr": "Types"},
     "lists": {"en": "Closed lists", "fr": "Listes fermées"},
@@ -95,21 +95,36 @@ def commands(lang: str) -> str:
 
 
 def problems(lang: str) -> str:
-    """Every problem code with its message; what stands in braces is filled in."""
-    entries = {
-        code: choose(texts, lang).replace("{{", "{").replace("}}", "}")
-        for code, texts in catalogue("problems").items()
-        if code[1:].isdigit()
-    }
+    """Every problem code with its message, what it means, and a case of it put right."""
+
+    def case_of(code: str) -> Iterator[str]:
+        case = load_case(code)
+        yield f"### {code}\n\n{message(code, lang)}\n\n{choose(case.about, lang)}\n"
+        if case.wrong:
+            said = "\n".join(problem.line(lang) for problem in told(case, case.wrong))
+            yield f"{say('explain.wrong', lang)}\n\n{listing(case.wrong)}"
+            yield f"{say('explain.said', lang, command=case.command)}\n\n```text\n{said}\n```\n"
+            yield f"{say('explain.right', lang)}\n\n{listing(case.right)}"
 
     def parts() -> Iterator[str]:
         for letter, group in GROUPS.items():
-            rows = [[code, text] for code, text in entries.items() if code[0] == letter]
-            if rows:
+            mine = [code for code in codes() if code[0] == letter]
+            if mine:
                 yield f"## {choose(group, lang)}\n"
-                yield table(word("code", lang), rows)
+            for code in mine:
+                yield from case_of(code)
 
-    return page("problems", lang, "`src/kg/messages/problems.yaml`", parts())
+    return page("problems", lang, "`ontology/faults/`", parts())
+
+
+def listing(files: Mapping[str, CaseFile]) -> str:
+    """The files of a case, each in a block of its own; one that is repeated by its beginning."""
+    blocks = []
+    for name, file in files.items():
+        head = f"`{name}`\n\n" if len(files) > 1 else ""
+        more = "…\n" if file.times > 1 else ""
+        blocks.append(f"{head}```yaml\n{file.text.rstrip()}\n{more}```\n")
+    return "\n".join(blocks)
 
 
 def questions(lang: str) -> str:
