@@ -18,6 +18,7 @@ from kg.cases import CaseFile, codes, load_case, message, told
 from kg.cli import command_line
 from kg.config import find_data
 from kg.messages import LANGUAGES, choose, say
+from kg.ontodoc import ontology_page
 from kg.ontology import Field, Ontology, Shape, load_ontology
 from kg.query import load_questions
 from kg.schema import schema_text
@@ -215,6 +216,8 @@ def generated() -> dict[str, bytes]:
     }
     files = {f"{PAGES}/{name}.{lang}.md": make(lang) for name, make in made.items() for lang in LANGUAGES}
     files["data/facts/facts.schema.json"] = schema_text(load_ontology(), "en")
+    pages = {f"docs/ontology/ontology.{lang}.html": ontology_page(load_ontology(), lang) for lang in LANGUAGES}
+    files |= pages
     made_bytes = {name: text.encode("utf-8") for name, text in files.items()}
     return {**made_bytes, "src/kg/messages/locale/fr/LC_MESSAGES/messages.mo": gettext_catalogue()}
 

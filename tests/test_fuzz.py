@@ -7,6 +7,7 @@ long as one likes (``pip install atheris``; ``-max_total_time=600``).
 from __future__ import annotations
 
 import contextlib
+import re
 import resource
 import sys
 import tempfile
@@ -62,7 +63,7 @@ def target(data: bytes) -> None:
         file.write_bytes(data)
         read, problems = read_facts(file, "facts.yaml", ONTOLOGY)
         problems += check_references([read], ONTOLOGY)
-    lines = data.decode("utf-8", errors="replace").split("\n")
+    lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", data.decode("utf-8", errors="replace"))  # as YAML breaks lines
     for problem in problems:
         assert problem.line("fr")
         assert problem.line("en")

@@ -60,7 +60,7 @@ class Shape:
     """What may be written about the things of some classes, and under which section of a facts file.
 
     ``messages`` say what is asked of the thing as a whole; they are empty when it is only asked key by key.
-    ``one_of`` are the properties of which it must have one at least.
+    ``one_of`` are the properties of which it must have one at least; ``cell`` is the place in the diagram.
     """
 
     iri: str
@@ -73,6 +73,7 @@ class Shape:
     has_key: tuple[str, ...]
     evidence_source: bool
     known_by_last_word: bool
+    cell: tuple[int, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +231,14 @@ class _Reader:
             one_of=tuple(self._one_of(node)),
             has_key=tuple(i.value for h in heads for i in self.items(h)),
             evidence_source=self.value(node, KG + "evidenceSource") == "true",
+            cell=self.cell(node),
             known_by_last_word=self.value(node, KG + "knownByLastWord") == "true",
         )
+
+    def cell(self, node: ox.NamedNode) -> tuple[int, int] | None:
+        """Where the class stands in the diagram: column and row."""
+        column, _, row = (self.value(node, KG + "cell") or "").partition(" ")
+        return (int(column), int(row)) if row else None
 
     def _one_of(self, node: ox.NamedNode) -> Iterator[str]:
         """The properties of which the shape as a whole wants one at least."""
