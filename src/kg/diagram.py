@@ -1,24 +1,22 @@
 """The diagram of the ontology: classes as boxes in the cells that the ontology gives them, links between them.
 
-A node shape may say in which cell of the diagram its class stands (``kg:cell "column row"``). Every key that leads
-from one drawn class to another is a link; keys between the same two classes share one.
+A node shape says in which cell of the diagram its class stands (``kg:cell "column row"``), a property shape to which
+class its key is drawn (``kg:drawnTo``): a diagram of everything would show nothing. Keys between the same two classes
+share a link.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kg.messages import choose
-from kg.ontology import Field, Ontology, Shape
+from kg.ontology import Ontology, Shape
 
 __all__ = ["Box", "Diagram", "Link", "diagram"]
 
 #: A cell of the diagram, and the box in the middle of it.
-CELL_WIDTH, CELL_HEIGHT, BOX_WIDTH, BOX_HEIGHT = 250, 130, 150, 44
-#: How many keys a link names before it says how many more there are.
-NAMED = 2
+CELL_WIDTH, CELL_HEIGHT, BOX_WIDTH, BOX_HEIGHT = 270, 105, 204, 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +61,8 @@ def diagram(ontology: Ontology, lang: str) -> Diagram:
     keys: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name, shape in sorted(drawn.items()):
         for field in shape.fields.values():
-            for other in _targets(field, drawn, ontology):
-                pair = (other, name) if (other, name) in keys else (name, other)
-                if other != name:
-                    keys[pair].append(field.key)
+            if field.drawn_to in drawn:
+                keys[(name, field.drawn_to)].append(field.key)
     links = tuple(_link(boxes[a], boxes[b], tuple(dict.fromkeys(found))) for (a, b), found in sorted(keys.items()))
     columns, rows = (max(shape.cell[i] for shape in drawn.values() if shape.cell) + 1 for i in (0, 1))
     return Diagram(tuple(boxes[name] for name in sorted(boxes)), links, columns * CELL_WIDTH, rows * CELL_HEIGHT)
@@ -78,20 +74,10 @@ def _box(shape: Shape, lang: str) -> Box:
     return Box(shape.section, choose(shape.labels, lang), x, y)
 
 
-def _targets(field: Field, drawn: Mapping[str, Shape], ontology: Ontology) -> Iterator[str]:
-    """The drawn classes that a key leads to."""
-    if field.kind != "ref" or field.target is None:
-        return
-    for name, shape in drawn.items():
-        if any(field.target == c or field.target in ontology.superclasses(c) for c in shape.classes):
-            yield name
-
-
 def _link(a: Box, b: Box, keys: tuple[str, ...]) -> Link:
-    more = f" +{len(keys) - NAMED}" if len(keys) > NAMED else ""
     start, end = _border(a, b), _border(b, a)
     middle = ((start[0] + end[0]) // 2, (start[1] + end[1]) // 2)
-    return Link(a.section, b.section, keys, ", ".join(keys[:NAMED]) + more, start, end, middle)
+    return Link(a.section, b.section, keys, ", ".join(keys), start, end, middle)
 
 
 def _border(box: Box, other: Box) -> tuple[int, int]:

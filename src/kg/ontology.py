@@ -52,6 +52,7 @@ class Field:
     bookkeeping: bool
     printed: bool
     also_called: bool
+    drawn_to: str | None
     withheld_with: bool
 
 
@@ -212,6 +213,7 @@ class _Reader:
             messages=self.texts(node, SH + "message"),
             bookkeeping=bool(self.values(ox.NamedNode(iri), KG + "bookkeeping")),
             printed=bool(self.values(ox.NamedNode(iri), KG + "printed")),
+            drawn_to=self.value(node, KG + "drawnTo"),
             also_called=bool(self.values(ox.NamedNode(iri), KG + "alsoCalled")),
             withheld_with=self.value(node, KG + "withheldWith") == "true",
         )
