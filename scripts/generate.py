@@ -133,7 +133,7 @@ def questions(lang: str) -> str:
 
     def parts() -> Iterator[str]:
         for name, question in load_questions(find_data("queries")).items():
-            yield f"## {name}\n\n{choose(question.title, lang)}\n"
+            yield f"## {name}\n\n**{choose(question.title, lang)}**\n\n{choose(question.description, lang)}\n"
             rows = [
                 [f"`{given.name}`", choose(given.label, lang), f"`{given.default}`" if given.default else ""]
                 for given in question.parameters

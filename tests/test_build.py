@@ -162,3 +162,35 @@ def test_verify_fails_when_a_passage_does_not_fit(tmp_path: Path) -> None:
     beyond = kg(folder, "verify", *where)
     assert beyond.returncode == 1
     assert "F029" in beyond.stderr
+
+
+def test_faults_of_reading_and_of_the_shapes_come_in_one_run(tmp_path: Path) -> None:
+    """And a thing that could not be read whole is not blamed for what it lacks."""
+    text = "people:\n  - {id: a, nam: A}\n  - {id: b, given: B}\nfigures:\n  - {id: f, observed: c, counts: {fr: x}}\n"
+    (tmp_path / "facts.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        build(Settings(facts="facts.yaml"), tmp_path)
+    told = [(p.code, p.place.line) for p in caught.value.problems]
+    assert told == [("F001", 2), ("S008", 3), ("S001", 5), ("S008", 5), ("F007", 5)]
+
+
+@pytest.mark.parametrize(
+    ("listed", "count"),
+    [("karine\nolivier\n", 2), ("- karine   # asked\n\n# and\n- 'olivier'\n", 2), ("karine", 1), ("\ufeffkarine\r\n", 1)],
+)
+def test_what_is_withheld_is_one_id_a_line(listed: str, count: int, tmp_path: Path) -> None:
+    (tmp_path / "withheld.yaml").write_text(listed, encoding="utf-8")
+    people = "people:\n  - {id: karine, name: Karine A}\n  - {id: olivier, name: Olivier B}\n  - {id: c, name: Célia C}\n"
+    (tmp_path / "facts.yaml").write_text(people, encoding="utf-8")
+    report = build(Settings(facts="facts.yaml"), tmp_path)
+    assert len(report.withheld.ids) == count
+    assert report.things == 3 - count
+
+
+@pytest.mark.parametrize("base", ["foo", "not iri", "http://x.org/a", "https://x.org/a?b/", "ftp://x.org/"])
+def test_a_base_that_cannot_begin_ids_is_wrong_use(base: str, tmp_path: Path) -> None:
+    (tmp_path / "facts.yaml").write_text(PERSON, encoding="utf-8")
+    done = kg(tmp_path, "build", "--facts", "facts.yaml", "--base", base)
+    assert done.returncode == 2
+    assert base in done.stderr
+    assert not (tmp_path / "output").exists()

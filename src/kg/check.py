@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from kg.coherence import check_coherence
 from kg.config import Settings, find_data
 from kg.errors import DataError, Place, Problem
 from kg.facts import FactsFile, check_references, find_files
@@ -73,6 +74,19 @@ def _drafts(files: Sequence[FactsFile]) -> list[Problem]:
     return list(found.values())
 
 
+def _judged(found: Sequence[Problem], files: Sequence[FactsFile], known: Sequence[Problem]) -> Iterator[Problem]:
+    """What the shapes find, but for what only follows from a fault told already.
+
+    Of a thing that could not be read whole, and of a value that names nothing, the shapes would speak in vain.
+    """
+    broken = {name for file in files for name in file.broken}
+    broken |= {str(p.params["id"]) for p in known if p.code in ("F006", "F013", "F014")}
+    told = {problem.place for problem in known if problem.severity == "error"}
+    for problem in found:
+        if problem.params["id"] not in broken and problem.place not in told:
+            yield problem
+
+
 def _stop_on_errors(problems: Sequence[Problem]) -> None:
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
@@ -92,19 +106,21 @@ def check(settings: Settings, folder: Path, progress: Progress = silent) -> Chec
     progress("check")
     broken = {p.place.path for p in problems if p.code.startswith("Y")}
     if not broken:
-        problems += check_references(files, ontology)
+        found = check_references(files, ontology)
+        twice = {p.params["id"] for p in found if p.code in ("F006", "F013", "F014")}
+        problems += [*found, *(p for p in check_coherence(files) if p.params.get("id") not in twice)]
     kept, withheld, found = withhold(files, listed)
     problems += [*found, *_drafts(kept)]
-    _stop_on_errors(problems)
+    if broken:  # a file that is no YAML may hold anything: what refers to it cannot be judged
+        _stop_on_errors(problems)
     progress("map")
     mapped, found = map_files(kept, ontology, settings.base)
     problems += found
-    _stop_on_errors(problems)
     sources = load_sources(folder / settings.sources)
     words = {sha: source.text for sha, source in sources.items()}
     graph = build_graph(mapped, ontology, settings.base, words, withheld.names)
     progress("validate")
-    problems += validate(graph, ontology)
+    problems += _judged(validate(graph, ontology), files, problems)
     _stop_on_errors(problems)
     if (folder / settings.withheld).is_file():
         inputs[settings.withheld] = sha256((folder / settings.withheld).read_bytes())

@@ -6,6 +6,7 @@ Nothing is read at import.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields, replace
 from importlib.resources import files
@@ -19,15 +20,26 @@ DEFAULT_BASE = "https://w3id.org/congress-kg/id/"
 SETTINGS_FILE = "kg.toml"
 
 
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+[/#]")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a project may set. Paths are relative to the working folder."""
+    """What a project may set. Paths are relative to the working folder; ids follow ``base``, which ends in / or #.
+
+    Raises:
+        UsageError: the base is no such address.
+    """
 
     base: str = DEFAULT_BASE
     facts: str = "data/facts"
     sources: str = "sources"
     output: str = "output"
     withheld: str = "withheld.yaml"
+
+    def __post_init__(self) -> None:
+        if not _BASE.fullmatch(self.base):
+            raise UsageError("cli.bad_base", base=self.base)
 
 
 def find_data(name: str) -> Path:

@@ -84,7 +84,8 @@ class Thing:
 class FactsFile:
     """Everything that one file says. ``source`` is the thing whose positions the evidence counts, if any.
 
-    ``sha256``, ``free`` and ``source_language`` are what the file says of that source.
+    ``sha256``, ``free`` and ``source_language`` are what the file says of that source. ``broken`` are the ids of
+    things that could not be read whole.
     """
 
     path: str
@@ -94,23 +95,29 @@ class FactsFile:
     sha256: str | None
     free: bool
     source_language: str | None
+    broken: frozenset[str] = frozenset()
 
 
 def find_files(folder: Path) -> list[Path]:
     """All facts files below a folder (or the one file given), sorted by their path."""
     if folder.is_file():
         return [folder]
-    found = [p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file()]
+    found = [p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and (p.is_file() or p.is_symlink())]
     return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
 
 
-def nearest(word: str, allowed: Iterable[str]) -> str:
-    """The allowed word that looks most like ``word``, or all of them when none does."""
+def nearest(word: str, allowed: Iterable[str]) -> dict[str, str]:
+    """A hint by language: the allowed word that looks most like ``word``, or all of them when none does."""
     from difflib import get_close_matches
 
     known = sorted(allowed)
-    close = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return close[0] if close else ", ".join(known)
+    lower = {name.lower(): name for name in known}
+    close = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    if close:
+        name = lower[close[0]]
+        return {"en": f"did you mean “{name}”?", "fr": f"vouliez-vous dire « {name} » ?"}
+    words = ", ".join(known)
+    return {"en": f"allowed: {words}", "fr": f"sont admis : {words}"}
 
 
 def check_references(files: Iterable[FactsFile], ontology: Ontology) -> list[Problem]:
@@ -125,11 +132,10 @@ def check_references(files: Iterable[FactsFile], ontology: Ontology) -> list[Pro
         here: dict[str, Thing] = {}
         for thing in file.things:
             first = here.get(thing.id)
-            if first:
+            if first and first.class_iri == thing.class_iri:
                 code = "F013" if thing.minted else "F006"
                 problems.append(Problem(thing.place, code, {"id": thing.id, "first": first.place.line}))
-            elif thing.id in known and known[thing.id].class_iri != thing.class_iri:
-                other = known[thing.id]
+            elif (other := first or known.get(thing.id)) and other.class_iri != thing.class_iri:
                 clash = {"id": thing.id, "first": str(other.place), "a": thing.class_word, "b": other.class_word}
                 problems.append(Problem(thing.place, "F014", clash))
             here.setdefault(thing.id, thing)

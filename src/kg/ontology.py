@@ -53,6 +53,8 @@ class Field:
     printed: bool
     also_called: bool
     drawn_to: str | None
+    not_before: str | None
+    acyclic: bool
     withheld_with: bool
 
 
@@ -213,6 +215,8 @@ class _Reader:
             messages=self.texts(node, SH + "message"),
             bookkeeping=bool(self.values(ox.NamedNode(iri), KG + "bookkeeping")),
             printed=bool(self.values(ox.NamedNode(iri), KG + "printed")),
+            not_before=self.value(ox.NamedNode(iri), KG + "notBefore"),
+            acyclic=bool(self.values(ox.NamedNode(iri), KG + "acyclic")),
             drawn_to=self.value(node, KG + "drawnTo"),
             also_called=bool(self.values(ox.NamedNode(iri), KG + "alsoCalled")),
             withheld_with=self.value(node, KG + "withheldWith") == "true",

@@ -7,11 +7,13 @@ read, so that all problems of all files come out in one run.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from kg.errors import Place, Problem
 from kg.facts import Fact, FactsFile, Json, Standing, Thing, nearest
+from kg.messages import LANGUAGES, say
 from kg.ontology import Field, Ontology, Shape
 from kg.prefixes import KG
 from kg.standing import STANDING_KEYS, read_standing
@@ -35,9 +37,17 @@ class _Walk:
         self.things: list[Thing] = []
         self.facts: list[Fact] = []
         self.language: str | None = None
+        self.open: list[str] = []  # the things being read, the outermost first
+        self.broken: set[str] = set()
 
     def fault(self, place: Place, code: str, **params: object) -> None:
-        self.problems.append(Problem(place, code, params))
+        self.found([Problem(place, code, params)])
+
+    def found(self, problems: Sequence[Problem]) -> None:
+        """Keep problems, and remember whose they are."""
+        self.problems += problems
+        if problems:
+            self.broken.update(self.open)
 
     # -- the file ---------------------------------------------------------------------------------------------
 
@@ -55,8 +65,9 @@ class _Walk:
                 )
                 continue
             entries = value.items if isinstance(value, ListNode) else (value,)
-            if not entries:
+            if not entries or _is_nothing(value):
                 self.fault(value.place, "F004", name=key.text)
+                continue
             for entry in entries:
                 if isinstance(entry, MapNode):
                     self.thing(entry, shape.classes[0], Standing())
@@ -83,10 +94,12 @@ class _Walk:
         if class_iri is None or shape is None:
             return None
         standing, found = read_standing(node, outer)
-        self.problems += found
         name = self.id_of(node, class_iri, shape, link)
         if name is None:
+            self.found(found)
             return None
+        self.open.append(name)
+        self.found(found)
         self.things.append(
             Thing(name, class_iri, self.word_of(class_iri), shape, node.place, standing, node.get("id") is None)
         )
@@ -99,6 +112,7 @@ class _Walk:
                 self.fault(key.place, "F001", name=key.text, what=shape.labels, near=near)
             else:
                 self.values(name, field, key.place, value, standing)
+        self.open.pop()
         return name
 
     def word_of(self, class_iri: str) -> str:
@@ -180,7 +194,7 @@ class _Walk:
     def long_value(self, node: MapNode, outer: Standing) -> Standing:
         """The standing of a value written ``{is: …, at: …}``."""
         standing, found = read_standing(node, outer)
-        self.problems += found
+        self.found(found)
         for name, _ in node.items:
             if name.text != "is" and name.text not in STANDING_KEYS:
                 near = nearest(name.text, ["is", *STANDING_KEYS])
@@ -188,7 +202,7 @@ class _Walk:
         return standing
 
     def value(self, subject: str, field: Field, node: Node, standing: Standing, outer: Standing) -> None:
-        if (isinstance(node, Scalar) and not node.text.strip()) or (isinstance(node, MapNode) and not node.items):
+        if _is_nothing(node) or (isinstance(node, MapNode) and not node.items):
             self.fault(node.place, "F004", name=field.key)
         elif field.kind == "ref":
             self.reference(subject, field, node, standing, outer)
@@ -261,14 +275,24 @@ class _Walk:
             return None
         datatype = datatype_of(text, field.datatypes)
         if datatype is None:
-            wanted = ", ".join(d.rpartition("#")[2] for d in field.datatypes)
-            self.fault(node.place, "F018", value=text, name=field.key, wanted=wanted)
+            self.fault(node.place, "F018", value=text, name=field.key, wanted=_wanted(field.datatypes))
             return None
         text = full_form(text, datatype)
         return text if len(field.datatypes) == 1 else {"@value": text, "@type": datatype}
 
 
+def _wanted(datatypes: Sequence[str]) -> dict[str, str]:
+    """What the datatypes admit, in words by language."""
+    names = [d.rpartition("#")[2] for d in datatypes]
+    return {lang: say("values.or", lang).join(say(f"values.{name}", lang) for name in names) for lang in LANGUAGES}
+
+
 _LONG = {"en": "long value", "fr": "valeur longue"}
+
+
+def _is_nothing(node: Node) -> bool:
+    """An empty text, or one of YAML's own words for nothing; in quotation marks these are texts."""
+    return isinstance(node, Scalar) and (not node.text.strip() or (node.plain and node.text in ("~", "null")))
 
 
 def _kebab(word: str) -> str:
@@ -285,6 +309,8 @@ def read_facts(file: Path, path: str, ontology: Ontology) -> tuple[FactsFile, li
     walk = _Walk(path, ontology)
     if isinstance(root, MapNode) and not any(p.code == "Y004" for p in problems):  # what an alias stood for is unknown
         walk.document(root)
+    elif root is not None and not problems and not _is_nothing(root):
+        walk.fault(root.place, "F043")
     if not walk.things and not problems and not walk.problems:
         walk.fault(root.place if root else Place(path), "F020")
     source = _source_of(walk)
@@ -298,7 +324,8 @@ def read_facts(file: Path, path: str, ontology: Ontology) -> tuple[FactsFile, li
             problems.append(Problem(thing.place, "F021"))
             break
     facts = tuple(_with_status(fact) for fact in walk.facts)
-    return FactsFile(path, tuple(walk.things), facts, source, sha256, free, written_in), problems
+    broken = frozenset(walk.broken)
+    return FactsFile(path, tuple(walk.things), facts, source, sha256, free, written_in, broken), problems
 
 
 def _with_status(fact: Fact) -> Fact:

@@ -36,6 +36,7 @@ class Report:
     triples: int
     evidence_triples: int
     without_evidence: int
+    nodes: int
     links: int
     classes: Mapping[str, int]
     properties: Mapping[str, int]
@@ -59,7 +60,7 @@ class Report:
                 "of_facts": self.triples_of_facts,
                 "structural": self.structural,
                 "with_evidence": self.evidence_triples,
-                "nodes": sum(self.classes.values()),
+                "nodes": self.nodes,
                 "nodes_by_class": dict(self.classes),
                 "links": self.links,
                 "triples_by_property": dict(self.properties),
@@ -128,6 +129,7 @@ def make_report(
     facts = [mapped for file in graph.files for mapped in file.facts]
     unique = {mapped.triple for mapped in facts}
     type_iri = ox.NamedNode(RDF + "type")
+    nodes = {t.subject for t in graph.plain if t.predicate == type_iri}
     classes = Counter(
         curie(getattr(t.object, "value", ""), graph.prefixes) for t in graph.plain if t.predicate == type_iri
     )
@@ -143,6 +145,7 @@ def make_report(
         triples=len(graph.plain),
         evidence_triples=len(graph.evidence),
         without_evidence=sum(1 for m in facts if not m.fact.standing.at and not m.fact.field.bookkeeping),
+        nodes=len(nodes),
         links=sum(1 for t in unique if isinstance(t.object, ox.NamedNode)),
         classes=dict(sorted(classes.items())),
         properties=dict(sorted(Counter(curie(t.predicate.value, graph.prefixes) for t in graph.plain).items())),

@@ -18,6 +18,7 @@ __all__ = ["to_turtle"]
 _LOCAL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _SAFE_IRI = re.compile(r"[^\x00-\x20<>\"{}|^`\\]*")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+REIFIED = (RDF + "subject", RDF + "predicate", RDF + "object")
 TYPE = RDF + "type"
 
 
@@ -80,9 +81,15 @@ def to_turtle(triples: Iterable[ox.Triple], prefixes: Mapping[str, str], base: s
 
     blocks: list[str] = []
     last = -1
-    for number, subject in sorted((group(s), s) for s in about):
-        if number != last and order:
-            blocks.append(f"# {writer.iri(order[number]) if number < len(order) else '…'}\n")
+
+    def place(subject: str) -> tuple[int, list[str], str]:
+        """Statements about something stand where it would: by what they are about, then by their own name."""
+        said = [str(o) for path in REIFIED for o in about[subject].get(path, ())]
+        return group(subject), said, subject
+
+    for number, _, subject in sorted(map(place, about)):
+        if number != last and number < len(order):
+            blocks.append(f"# {writer.iri(order[number])}\n")
         last = number
         blocks.append(_block(subject, about[subject], writer))
     used = {name: namespace for name, namespace in prefixes.items() if name in writer.used}

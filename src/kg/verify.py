@@ -18,6 +18,7 @@ from kg.errors import Place, Problem
 from kg.facts import Fact, Selector
 from kg.graph import Graph
 from kg.mapping import Mapped
+from kg.messages import choose
 from kg.ontology import Ontology
 from kg.prefixes import XSD
 from kg.source import SourceText, folded
@@ -43,16 +44,18 @@ def _passage(source: SourceText, selector: Selector) -> str | None:
 
 def proofs(graph: Graph, ontology: Ontology, sources: Mapping[str, SourceText], lang: str) -> Iterator[Proof]:
     """Every fact that needs evidence, in the order of the files, in the words of ``lang``."""
-    names: dict[object, object] = {t.subject: t.object for t in graph.plain if _is_name(t)}
+    names: dict[object, dict[str, str]] = {}
+    for triple in graph.plain:
+        if _is_name(triple) and isinstance(triple.object, ox.Literal):
+            names.setdefault(triple.subject, {})[triple.object.language or lang] = triple.object.value
 
     def word(term: object) -> str:
         if isinstance(term, ox.Literal):
             return term.value
-        named = names.get(term)
         iri = getattr(term, "value", "")
-        if isinstance(named, ox.Literal):
-            return named.value
-        return ontology.label(iri, lang) if iri in ontology.labels else iri.removeprefix(graph.base)
+        if iri in ontology.labels:
+            return ontology.label(iri, lang)
+        return choose(names[term], lang) if term in names else iri.removeprefix(graph.base)
 
     for file in graph.files:
         source = sources.get(file.file.sha256 or "")

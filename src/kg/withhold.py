@@ -15,11 +15,11 @@ from pathlib import Path
 from kg.errors import Place, Problem
 from kg.facts import Fact, FactsFile, Thing
 from kg.values import names_in, slug
-from kg.yamltree import ListNode, Scalar, read_yaml
 
 __all__ = ["Withheld", "read_withheld", "withhold"]
 
 _SHORTEST_NAME = 4
+_LINE = re.compile(r"\s*(?:-\s+)?(?:(?P<q>[\"']?)(?P<id>[^\s#\"'\[\]{}:,-][^\s#\"'\[\]{},]*)(?P=q))?\s*(?:#.*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +33,27 @@ class Withheld:
 
 
 def read_withheld(file: Path, path: str) -> tuple[list[tuple[str, Place]], list[Problem]]:
-    """The ids listed in ``withheld.yaml``, with their places; no file, no ids."""
+    """The ids listed in ``withheld.yaml``, with their places; no file, no ids.
+
+    One id a line, with or without a hyphen before it; ``#`` begins a remark.
+    """
     if not file.is_file():
         return [], []
-    root, problems = read_yaml(file, path)
-    if root is None:
-        return [], problems
-    entries = root.items if isinstance(root, ListNode) else (root,)
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return [], [Problem(Place(path), "Y001", {"byte": f"0x{error.object[error.start]:02X}"})]
+    except OSError as error:
+        return [], [Problem(Place(path), "Y011", {"why": error.strerror or type(error).__name__})]
     found: list[tuple[str, Place]] = []
-    for entry in entries:
-        if isinstance(entry, Scalar):
-            if entry.text:
-                found.append((entry.text, entry.place))
-        else:
-            problems.append(Problem(getattr(entry, "place", Place(path)), "F003", {"name": path}))
+    problems: list[Problem] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = _LINE.fullmatch(line)
+        if match is None:
+            indent = len(line) - len(line.lstrip())
+            problems.append(Problem(Place(path, number, indent + 1), "F042", {"file": path}))
+        elif match["id"]:
+            found.append((match["id"], Place(path, number, match.start("id") + 1)))
     return found, problems
 
 

@@ -24,7 +24,7 @@ MAX_BYTES = 5_000_000
 #: Deeper nesting than any hand would write.
 MAX_DEPTH = 60
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 _PLAIN_TAGS = ("!",)
 
 

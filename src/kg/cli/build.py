@@ -74,8 +74,9 @@ def _verify(context: Context, /, **given: str | None) -> None:
         checked = check(settings, context.folder, progress)
     problems = verify(checked.graph, checked.sources)
     found = list(proofs(checked.graph, checked.ontology, checked.sources, context.lang))
-    for proof in found:
-        _show(proof, context)
+    if any(words for proof in found for _, words in proof.passages):  # without a source there is nothing to show
+        for proof in found:
+            _show(proof, context)
     sys.stdout.flush()
     if problems:
         raise DataError(problems)
@@ -88,7 +89,7 @@ def _show(proof: Proof, context: Context) -> None:
     print(f"{proof.place}: {proof.subject} · {proof.predicate} · {proof.object}{mark}")
     for selector, words in proof.passages:
         where = selector.pointer or f"{selector.start}–{selector.end}"
-        shown = "" if words is None else f"  “{' '.join(words.split())}”"
+        shown = "" if words is None else f"  {say('cli.quoted', context.lang, words=' '.join(words.split()))}"
         print(f"    {where}{shown}")
 
 
