@@ -141,7 +141,7 @@ def test_a_project_in_another_folder_keeps_its_settings_and_what_it_withholds(tm
     for name in ("facts", "sources"):
         (tmp_path / name).symlink_to(DEMO / name, target_is_directory=True)
     (tmp_path / "kg.toml").write_text('facts = "facts"\nbase = "https://example.org/"\n', encoding="utf-8")
-    (tmp_path / "withheld.yaml").write_text("[come-vasselin]\n", encoding="utf-8")
+    (tmp_path / "withheld.yaml").write_text("come-vasselin\n", encoding="utf-8")
     graph = kg.load(folder=tmp_path)
     assert graph.base == "https://example.org/"
     assert "Vasselin" not in graph.turtle()

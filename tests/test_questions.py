@@ -89,9 +89,7 @@ def under_rdflib(question: Question, given: dict[str, str], dataset: rdflib.Data
 
 
 def wanted(value: object) -> object:
-    if isinstance(value, int):
-        return Decimal(value)
-    return Decimal(value) if isinstance(value, str) and value.isdecimal() else value
+    return Decimal(value) if isinstance(value, int) else value
 
 
 def fits(want: Row, row: Row) -> bool:
@@ -144,7 +142,6 @@ def test_parameters_that_may_be_left_out_widen_the_answer(name: str, graphs: Gra
 
 def test_each_question_has_its_expected_answers() -> None:
     assert sorted(path.stem for path in EXPECTED.glob("*.yaml")) == sorted(QUESTIONS)
-    assert len(QUESTIONS) >= 12
 
 
 @each
