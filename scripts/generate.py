@@ -53,6 +53,7 @@ GROUPS = {
     "Y": {"en": "Y: the file as YAML", "fr": "Y : le fichier comme YAML"},
     "F": {"en": "F: the file as facts", "fr": "F : le fichier comme faits"},
     "S": {"en": "S: the facts against the shapes", "fr": "S : les faits face aux formes"},
+    "I": {"en": "I: who is the same", "fr": "I : qui est le même"},
     "O": {"en": "O: the ontology", "fr": "O : l’ontologie"},
     "V": {"en": "V: passages and views", "fr": "V : extraits et vues"},
 }

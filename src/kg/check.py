@@ -12,6 +12,7 @@ from kg.config import Settings, find_data
 from kg.errors import DataError, Place, Problem
 from kg.facts import FactsFile, check_references, find_files
 from kg.graph import Graph, build_graph
+from kg.identity import Identity, Merged, check_authorities, judge, load_rules, merge, read_decisions
 from kg.mapping import map_files
 from kg.ontology import Ontology, load_ontology
 from kg.reader import read_facts
@@ -19,7 +20,7 @@ from kg.source import SourceText, load_sources
 from kg.validation import validate
 from kg.withhold import Withheld, read_withheld, withhold
 
-__all__ = ["Checked", "Progress", "check", "sha256", "silent"]
+__all__ = ["Checked", "Gathered", "Progress", "check", "gather", "sha256", "silent"]
 
 Progress = Callable[[str], None]
 
@@ -35,6 +36,7 @@ class Checked:
     graph: Graph
     ontology: Ontology
     withheld: Withheld
+    merged: Merged
     problems: tuple[Problem, ...]
     inputs: Mapping[str, str]
     sources: Mapping[str, SourceText]
@@ -92,6 +94,60 @@ def _stop_on_errors(problems: Sequence[Problem]) -> None:
         raise DataError(problems)
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The facts as they go to the graph: what is one is one, what is withheld is out.
+
+    ``broken`` are the paths of files that are no YAML: what refers to them cannot be judged.
+    """
+
+    files: Sequence[FactsFile]
+    withheld: Withheld
+    merged: Merged
+    identity: Identity
+    problems: Sequence[Problem]
+    inputs: Mapping[str, str]
+    broken: frozenset[str]
+
+    def stop_on_errors(self) -> None:
+        """Go no further with what is wrong.
+
+        Raises:
+            DataError: one of the problems is an error; it has them all.
+        """
+        _stop_on_errors(self.problems)
+
+
+def gather(settings: Settings, folder: Path, ontology: Ontology, progress: Progress = silent) -> Gathered:
+    """Read the facts of the project in ``folder`` and what was decided about them; all problems, nothing raised."""
+    progress("read")
+    files, problems, inputs = _read_all(settings, folder, ontology)
+    listed, found = read_withheld(folder / settings.withheld, settings.withheld)
+    problems += found
+    decisions, found = read_decisions(folder / settings.identity, settings.identity)
+    problems += found
+    progress("check")
+    broken = frozenset(p.place.path for p in problems if p.code.startswith("Y"))
+    identity, merged = Identity({}, (), {}), Merged()
+    kept = files
+    if not broken:
+        rules = load_rules(ontology)
+        found = check_references(files, ontology)
+        twice = {p.params["id"] for p in found if p.code in ("F006", "F013", "F014")}
+        identity, faults = judge(decisions, files)
+        if not any(fault.severity == "error" for fault in faults):
+            kept, merged, warnings = merge(files, identity, rules.decided)
+            faults += warnings
+        problems += [*found, *faults, *(p for p in check_coherence(kept) if p.params.get("id") not in twice)]
+        problems += check_authorities(files, rules)
+    kept, withheld, found = withhold(kept, listed, merged.replaced)
+    problems += [*found, *_drafts(kept)]
+    for name in (settings.withheld, settings.identity):
+        if (folder / name).is_file():
+            inputs[name] = sha256((folder / name).read_bytes())
+    return Gathered(kept, withheld, merged, identity, problems, inputs, broken)
+
+
 def check(settings: Settings, folder: Path, progress: Progress = silent) -> Checked:
     """Everything but writing: read, check, map and validate the facts of the project in ``folder``.
 
@@ -99,33 +155,23 @@ def check(settings: Settings, folder: Path, progress: Progress = silent) -> Chec
         DataError: with all problems of all files.
     """
     ontology = load_ontology()
-    progress("read")
-    files, problems, inputs = _read_all(settings, folder, ontology)
-    listed, found = read_withheld(folder / settings.withheld, settings.withheld)
-    problems += found
-    progress("check")
-    broken = {p.place.path for p in problems if p.code.startswith("Y")}
-    if not broken:
-        found = check_references(files, ontology)
-        twice = {p.params["id"] for p in found if p.code in ("F006", "F013", "F014")}
-        problems += [*found, *(p for p in check_coherence(files) if p.params.get("id") not in twice)]
-    kept, withheld, found = withhold(files, listed)
-    problems += [*found, *_drafts(kept)]
-    if broken:  # a file that is no YAML may hold anything: what refers to it cannot be judged
+    gathered = gather(settings, folder, ontology, progress)
+    problems, withheld = list(gathered.problems), gathered.withheld
+    if gathered.broken:  # a file that is no YAML may hold anything: what refers to it cannot be judged
         _stop_on_errors(problems)
     progress("map")
-    mapped, found = map_files(kept, ontology, settings.base)
+    mapped, found = map_files(gathered.files, ontology, settings.base)
     problems += found
     sources = load_sources(folder / settings.sources)
     words = {sha: source.text for sha, source in sources.items()}
-    graph = build_graph(mapped, ontology, settings.base, words, withheld.names)
+    decided = gathered.merged.triples(gathered.files, settings.base, withheld.names)
+    graph = build_graph(mapped, ontology, settings.base, words, withheld.names, decided)
     progress("validate")
-    problems += _judged(validate(graph, ontology), files, problems)
+    problems += _judged(validate(graph, ontology), gathered.files, problems)
     _stop_on_errors(problems)
-    if (folder / settings.withheld).is_file():
-        inputs[settings.withheld] = sha256((folder / settings.withheld).read_bytes())
+    inputs = dict(gathered.inputs)
     for name in ("ontology", "views"):
         data = find_data(name)
         inputs |= {f"{name}/{p.name}": sha256(p.read_bytes()) for p in sorted(data.iterdir()) if p.is_file()}
     problems = sorted(problems, key=Problem.sort_key)
-    return Checked(graph, ontology, withheld, tuple(problems), inputs, sources)
+    return Checked(graph, ontology, withheld, gathered.merged, tuple(problems), inputs, sources)

@@ -36,6 +36,7 @@ class Settings:
     sources: str = "sources"
     output: str = "output"
     withheld: str = "withheld.yaml"
+    identity: str = "data/identity.yaml"
 
     def __post_init__(self) -> None:
         if not _BASE.fullmatch(self.base):

@@ -235,8 +235,8 @@ def _short(text: str) -> str:
 
 def _thing(graph: _Graph, iri: str) -> Thing:
     name = graph.name(iri)
-    labels = name or (graph.described(iri) if iri in graph.out else {"": iri})
-    return Thing(iri, labels, graph.kinds(iri), bool(name) or iri not in graph.out, graph.listed(iri))
+    labels = name or (graph.described(iri) if graph.classes(iri) else {"": iri})
+    return Thing(iri, labels, graph.kinds(iri), bool(name) or not graph.classes(iri), graph.listed(iri))
 
 
 def _labels(graph: _Graph, subject: str, predicate: str, target: str) -> tuple[Texts, Texts]:

@@ -36,7 +36,7 @@ class Place:
 class Problem:
     """One fault in the user's data: where, which kind, and the words that the message needs.
 
-    ``code`` is a letter (Y yaml, F facts, S shapes, O ontology, V views) and three digits.
+    ``code`` is a letter (Y yaml, F facts, S shapes, I identity, O ontology, V views) and three digits.
     ``params`` fill the message; a value that is itself a mapping of languages is chosen by language.
     """
 

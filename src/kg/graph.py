@@ -1,7 +1,7 @@
 """The two graphs: the plain one, and the same with its evidence.
 
 Plain graph = the triples of the facts + the classes of things with all classes above them + type, label and list
-of each word of a closed list in use. Nothing else, no blank node.
+of each word of a closed list in use + what was decided on identity. Nothing else, no blank node.
 
 Evidence graph = plain graph + for each fact a statement (``rdf:Statement``, RDF 1.1) that names its standing, the
 passages it derives from (``oa:SpecificResource`` with position selectors, Web Annotation Data Model section 4) and
@@ -88,14 +88,15 @@ def build_graph(
     base: str,
     words: Mapping[str, str] | None = None,
     hidden: Collection[str] = (),
+    also: Iterable[ox.Triple] = (),
 ) -> Graph:
     """Both graphs of some mapped files.
 
     ``words`` gives the text of sources by SHA-256; only those whose file says that they are free are quoted, and no
-    passage that holds one of the ``hidden`` names.
+    passage that holds one of the ``hidden`` names. ``also`` are triples that no source states: decisions on identity.
     """
     facts = {mapped.triple for file in files for mapped in file.facts}
-    structural = frozenset((set(_types(files, ontology)) | set(_concepts(facts, ontology))) - facts)
+    structural = frozenset((set(_types(files, ontology)) | set(_concepts(facts, ontology)) | set(also)) - facts)
     plain = frozenset(facts | structural)
     evidence: set[ox.Triple] = set(plain)
     for source, group in _by_source(files).items():

@@ -59,7 +59,7 @@ def build(settings: Settings, folder: Path, progress: Progress = silent) -> Repo
     views = load_views(find_data("views"))
     outputs["network.html"] = page(graph.store(), checked.ontology, views, passages=passages(checked) or None)
     hashes = {name: sha256(text.encode("utf-8")) for name, text in outputs.items()}
-    report = make_report(graph, checked.withheld, checked.problems, checked.inputs, hashes)
+    report = make_report(graph, checked.withheld, checked.merged, checked.problems, checked.inputs, hashes)
     outputs["report.json"] = report.to_json()
     outputs["report.md"] = report.to_markdown(checked.ontology)
     write_all(folder / settings.output, outputs)

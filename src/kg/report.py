@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kg.errors import Problem
 from kg.graph import Graph
+from kg.identity import Merged
 from kg.messages import say
 from kg.ontology import Ontology
 from kg.prefixes import RDF, curie
@@ -30,6 +31,7 @@ class Report:
     things: int
     facts: int
     withheld: Withheld
+    merged: Merged
     repeated: int
     triples_of_facts: int
     structural: int
@@ -71,6 +73,11 @@ class Report:
                 "withheld_facts": self.withheld.facts,
                 "facts_said_twice": self.repeated,
             },
+            "identity": {
+                "joined": self.merged.joined,
+                "unsure": len(self.merged.unsure),
+                "facts_set_aside": self.merged.aside,
+            },
             "problems": [problem.line("en") for problem in self.problems],
             "inputs": dict(self.inputs),
             "outputs": dict(self.outputs),
@@ -93,6 +100,7 @@ class Report:
             line("facts", self.facts),
             line("without_evidence", self.without_evidence),
             line("withheld", f"{len(self.withheld.ids)} → {self.withheld.things} / {self.withheld.facts}"),
+            line("identity", f"{self.merged.joined} / {len(self.merged.unsure)} / {self.merged.aside}"),
             line("repeated", self.repeated),
             line("of_facts", self.triples_of_facts),
             line("structural", self.structural),
@@ -121,6 +129,7 @@ def _table(title: str, counts: Mapping[str, int], ontology: Ontology, lang: str)
 def make_report(
     graph: Graph,
     withheld: Withheld,
+    merged: Merged,
     problems: tuple[Problem, ...],
     inputs: Mapping[str, str],
     outputs: Mapping[str, str],
@@ -139,6 +148,7 @@ def make_report(
         things=len(named),
         facts=len(facts),
         withheld=withheld,
+        merged=merged,
         repeated=len(facts) - len(unique),
         triples_of_facts=len(unique),
         structural=len(graph.structural),

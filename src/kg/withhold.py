@@ -58,12 +58,17 @@ def read_withheld(file: Path, path: str) -> tuple[list[tuple[str, Place]], list[
 
 
 def withhold(
-    files: Sequence[FactsFile], listed: Iterable[tuple[str, Place]]
+    files: Sequence[FactsFile], listed: Iterable[tuple[str, Place]], replaced: Mapping[str, str] | None = None
 ) -> tuple[list[FactsFile], Withheld, list[Problem]]:
-    """Files without the things listed and whatever goes with them."""
+    """Files without the things listed and whatever goes with them.
+
+    ``replaced`` gives for ids that are gone the one that stands for them: a thing is withheld under each of its ids.
+    """
+    formerly = replaced or {}
+    listed = [(formerly.get(name, name), place) for name, place in listed]
     things = {thing.id: thing for file in files for thing in file.things}
     problems = [Problem(place, "F026", {"id": name}) for name, place in listed if name not in things]
-    wanted = tuple(name for name, _ in listed if name in things)
+    wanted = tuple(dict.fromkeys(name for name, _ in listed if name in things))
     if not wanted:
         return list(files), Withheld(), problems
     facts = [fact for file in files for fact in file.facts]
@@ -73,7 +78,8 @@ def withhold(
     size = (-1, -1)
     while size != (len(gone), len(lost)):
         size = (len(gone), len(lost))
-        gone |= {name for name in things if any(name.startswith(f"{other}/") for other in gone)}
+        scopes = gone | {old for old, new in formerly.items() if new in gone}
+        gone |= {name for name in things if any(name.startswith(f"{other}/") for other in scopes)}
         for fact in facts:
             if fact.subject in gone or (fact.refers and fact.value in gone):
                 lost.add(id(fact))
