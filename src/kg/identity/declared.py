@@ -41,12 +41,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What two things may share: a way through the graph, its weight in bits, and how it is told.
+    """What two things may share: ways through the graph, their weight in bits, and how it is told.
 
     ``apart`` weighs against two that have such values and share none; ``otherwise`` tells it.
     """
 
-    path: tuple[Step, ...]
+    paths: tuple[tuple[Step, ...], ...]
     bits: float
     text: Texts
     apart: float = 0.0
@@ -58,8 +58,9 @@ class Kind:
     """Things of one class that are compared with each other.
 
     ``form`` says how their names are read, ``called`` which properties give them, ``acronym`` which of these is made
-    of initials. ``prior``, ``automatic`` and ``chance`` are bits. ``together``, ``between`` and ``listed`` speak
-    against: two that one source puts in the same place, two of which one points to the other, two of one source.
+    of initials. ``prior`` (bounds), ``automatic`` (whole names, others) and ``rare`` are bits. ``together``,
+    ``between`` and ``listed`` speak against: two that one source puts in the same place, two of which one points to
+    the other, two of one source.
     """
 
     key: str
@@ -67,9 +68,9 @@ class Kind:
     form: str
     called: tuple[str, ...]
     acronym: str
-    prior: float
-    automatic: float
-    chance: tuple[float, float]
+    prior: tuple[float, float]
+    automatic: tuple[float, float]
+    rare: float
     shared: tuple[Link, ...]
     together: Link | None
     between: Link | None
@@ -179,6 +180,9 @@ class _Reader:
     def iris(self, curies: Sequence[str]) -> tuple[str, ...]:
         return tuple(map(self.iri, curies))
 
+    def paths(self, given: str | Sequence[str]) -> tuple[tuple[Step, ...], ...]:
+        return tuple(map(self.path, [given] if isinstance(given, str) else given))
+
     def path(self, text: str) -> tuple[Step, ...]:
         return tuple((self.iri(step.removeprefix("^")), step.startswith("^")) for step in re.split(r"\s+/\s+", text))
 
@@ -187,16 +191,17 @@ class _Reader:
             raise ValueError(f"names: {given['names']}")
         if self.iri(given["class"]) not in self.ontology.shapes:
             raise ValueError(f"class: {given['class']}")
-        low, high = given["chance"]
+        low, high = given["prior"]
+        whole, otherwise = given["automatic"]
         return Kind(
             key,
             self.iri(given["class"]),
             given["names"],
             self.iris(given["called"]),
             self.iri(given["acronym"]) if "acronym" in given else "",
-            float(given["prior"]),
-            float(given["automatic"]),
             (float(low), float(high)),
+            (float(whole), float(otherwise)),
+            float(given["rare"]),
             tuple(map(self.link, given["shared"])),
             self.against(given, "together"),
             self.against(given, "between"),
@@ -208,7 +213,7 @@ class _Reader:
 
     def link(self, given: Mapping[str, Any]) -> Link:
         return Link(
-            self.path(given["path"]) if "path" in given else (),
+            self.paths(given.get("path", [])),
             float(given["bits"]),
             _texts(given["text"]),
             float(given.get("apart", 0)),
