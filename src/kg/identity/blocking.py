@@ -9,7 +9,7 @@ alike shares one of them, but for words that differ in two letters, which must a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, permutations
 
 from kg.identity.agreement import GLUED, ONE_IN_NAME, ONE_LETTER, SHORT
@@ -24,6 +24,8 @@ LARGEST = 2000
 RARE = 60
 #: A word that so many bear, at most, brings together names whose other words only begin alike.
 BORNE = 400
+#: Of records that are called exactly alike, so many are compared with all; the others with the first alone.
+ALIKE = 12
 _BITS = (1 << 60) - 1
 
 Block = tuple[Sequence[int], Sequence[int]]
@@ -34,13 +36,18 @@ def pairs(records: Sequence[Record], form: str) -> tuple[Iterator[tuple[int, int
     size = len(records)
     found: set[int] = set()
     common = 0
-    for block in _symmetric(records, form):
+    numbers: list[int] = []
+    for group in _alike(records):
+        numbers += group[:ALIKE]
+        found.update(group[0] * size + number for number in group[ALIKE:])
+    numbers.sort()
+    for block in _symmetric(records, numbers, form):
         if len(block) > LARGEST:
             common += 1
             continue
         for place, i in enumerate(block):
             found.update([i * size + j for j in block[place + 1 :]])
-    for ones, others in _across(records, form):
+    for ones, others in _across(records, numbers, form):
         if len(ones) * len(others) > LARGEST * LARGEST // 2:
             common += 1
             continue
@@ -49,12 +56,22 @@ def pairs(records: Sequence[Record], form: str) -> tuple[Iterator[tuple[int, int
     return (divmod(pair, size) for pair in sorted(found)), common
 
 
-def _symmetric(records: Sequence[Record], form: str) -> Iterator[list[int]]:
+def _alike(records: Sequence[Record]) -> Iterable[list[int]]:
+    """Places of records that have the same names, and no record of an authority to tell them apart."""
+    groups: defaultdict[object, list[int]] = defaultdict(list)
+    for number, record in enumerate(records):
+        names = tuple(sorted({called.name.key for called in record.called}))
+        groups[number if record.authority else names].append(number)
+    return groups.values()
+
+
+def _symmetric(records: Sequence[Record], numbers: Sequence[int], form: str) -> Iterator[list[int]]:
     """Records with one key, all with all. Keys are kept as numbers: there are millions of them."""
-    keys = _keys_of(records, form)
+    keys = _keys_of([records[number] for number in numbers], form)
     size = len(records)
     held: list[int] = []
-    for number, record in enumerate(records):
+    for number in numbers:
+        record = records[number]
         own = {key for called in record.called for key in keys(called.name)}
         own |= {f"record {value}" for value in record.authority}
         held += [(hash(key) & _BITS) * size + number for key in own]
@@ -65,12 +82,12 @@ def _symmetric(records: Sequence[Record], form: str) -> Iterator[list[int]]:
             yield block  # in order: the numbers were sorted
 
 
-def _across(records: Sequence[Record], form: str) -> Iterator[Block]:
+def _across(records: Sequence[Record], numbers: Sequence[int], form: str) -> Iterator[Block]:
     """Short names against those that they may stand for."""
     short: defaultdict[str, list[int]] = defaultdict(list)
     long: defaultdict[str, list[int]] = defaultdict(list)
-    for number, record in enumerate(records):
-        for called in record.called:
+    for number in numbers:
+        for called in records[number].called:
             name = called.name
             ones, others = _abbreviated(name) if form == "given-and-family" else _acronyms(name)
             for key in ones:

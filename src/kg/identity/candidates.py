@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
 from math import log2
 from urllib.parse import urlsplit
 
+from kg.errors import UsageError
 from kg.identity.agreement import Agreement, corporate_names, personal_names
 from kg.identity.blocking import pairs
 from kg.identity.decisions import Identity
@@ -32,6 +34,8 @@ NAMED = 3
 COMMON = 3
 #: Another candidate for one of the two that comes so near, in bits, makes both doubtful.
 RIVAL = 6
+#: No word is thought to be borne by more, and no letter to begin more words, however few names there are to tell.
+COMMONEST, COMMONEST_LETTER = 0.02, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,18 @@ class Candidate:
 
     @property
     def ids(self) -> tuple[str, str]:
-        """Both ids, that of the fuller name first: it is the one to keep."""
-        one, other = self.one, self.other
-        fuller = sorted((one, other), key=lambda r: (-sum(len(w.folded) for w in r.called[0].name.words), r.id))
-        return fuller[0].id, fuller[1].id
+        """Both ids, that of the name to keep first: the fuller one, not in capitals, with its accents, not turned."""
+        one, other = sorted((self.one, self.other), key=_keeping)
+        return one.id, other.id
+
+
+def _keeping(record: Record) -> tuple[object, ...]:
+    if not record.called:
+        return 0, 0, 0, False, record.id
+    name = record.called[0].name
+    letters = sum(len(word.folded) for word in name.words)
+    plain = sum(c.isascii() for c in name.text)
+    return -letters, sum(c.isupper() for c in name.text), plain, "," in name.text, record.id
 
 
 class _Frequencies:
@@ -103,7 +115,12 @@ def find_candidates(
     """The pairs of some records of one kind that may be one, the likeliest first; those decided already are left out.
 
     Also how many keys were too common for their records to be compared. ``labels`` name shared values.
+
+    Raises:
+        UsageError: rapidfuzz is missing.
     """
+    if find_spec("rapidfuzz") is None:
+        raise UsageError("identity.no_rapidfuzz")
     scorer = _Scorer(records, kind, rules, labels or {})
     settled = _settled(identity) if identity else set()
     found: list[Candidate] = []
@@ -180,7 +197,8 @@ class _Scorer:
             name = record.called[0].name
             if len(name.words) > 1:
                 alike += frequencies.names[name.key] - 1
-                shares = sorted(frequencies.others(word, name, name) / frequencies.size for word in name.key)
+                counts = (frequencies.others(word, name, name) for word in name.key)
+                shares = sorted(min(COMMONEST, count / frequencies.size) for count in counts)
                 chance += frequencies.size * shares[0] * shares[1]
         expected = (max(0.0, alike - chance) + 1) / (frequencies.size + 1)
         return min(high, max(low, log2(expected)))
@@ -212,9 +230,8 @@ class _Scorer:
         best: tuple[float, Agreement, Called, Called] | None = None
         for a in one.called:
             for b in other.called:
-                agreement = self.agree(a.name, b.name)
-                if agreement is None and (a.acronym or b.acronym):
-                    agreement = _declared_acronym(a, b)
+                agreement = _declared_acronym(a, b) if a.acronym != b.acronym else None
+                agreement = agreement or self.agree(a.name, b.name)
                 if agreement is not None:
                     bits = sum(self.levels[way].bits for way in agreement.ways)
                     bits += self.rarity(agreement, a.name, b.name)
@@ -229,7 +246,7 @@ class _Scorer:
         if self.kind.form == "words":  # names chosen to be unlike any other: only common words say little
             return self.kind.rare - 2 * log2(max(1.0, others[0] / COMMON)) if others else 0.0
         size = frequencies.size
-        shares = [count / size for count in others if count]
+        shares = [min(COMMONEST, count / size) for count in others]
         for a, b in agreement.near:
             shares.append(self.near(a, b, one, other))
         chance = float(size)
@@ -241,8 +258,10 @@ class _Scorer:
         """Which share of names has a word that would pass for both of these."""
         frequencies = self.frequencies
         if min(len(a), len(b)) == 1:
-            return frequencies.letters[a[0]] / frequencies.size
-        return (frequencies.others(a, one, other) + frequencies.others(b, one, other)) / frequencies.size
+            return min(COMMONEST_LETTER, frequencies.letters[a[0]] / frequencies.size)
+        return min(
+            COMMONEST, (frequencies.others(a, one, other) + frequencies.others(b, one, other)) / frequencies.size
+        )
 
     # -- what they share --------------------------------------------------------------------------------------
 

@@ -152,7 +152,10 @@ def judge(decisions: Sequence[Decision], files: Iterable[FactsFile]) -> tuple[Id
     decided: dict[tuple[str, str], Decision] = {}
     for decision in known:
         for one, other in decision.pairs():
-            first = decided.setdefault((min(one, other), max(one, other)), decision)
+            pair = (min(one, other), max(one, other))
+            first = decided.setdefault(pair, decision)
+            if first.verdict == "proposed":
+                decided[pair] = decision
             if first is not decision and (first.verdict, decision.verdict) not in _SAID_BY_CLASHES:
                 told = {"one": one, "other": other, "first": first.place.line}
                 problems.append(Problem(decision.place, "I005", told, "warning"))

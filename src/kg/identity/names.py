@@ -137,11 +137,16 @@ def personal(text: str, words: Words) -> Name:
         if len(found) > 2 and ahead and len(word.folded) > 1 and word.folded in words.titles:
             found.remove(word)
             left.append(("title", word.folded))
-    core = [word for word in found if word.folded not in words.particles]
+    core = [word for word in found if word.folded not in words.particles or _is_initial(word, text)]
     if sum(1 for word in core if len(word.folded) > 1) == 0 or len(core) < 2:
         core = found  # nothing else is left of the name
     left += [("particle", word.folded) for word in found if word not in core]
     return _name(text, core, left, full=False)
+
+
+def _is_initial(word: Word, text: str) -> bool:
+    """Whether one letter is an initial, where it may be a particle: Jean-Y. Roy, Ortega y Gasset."""
+    return len(word.folded) == 1 and word.shown.isupper() and (not text.isupper() or f"{word.shown}." in text)
 
 
 def corporate(text: str, words: Words) -> Name:
