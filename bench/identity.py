@@ -279,8 +279,8 @@ def _draw(key: str, names: dict[str, str], seed: int, *, wrong: bool) -> tuple[F
 def _names(folder: Path | None) -> tuple[dict[str, str], dict[str, str]]:
     """Names of people with their organisations, and of organisations: real ones when at hand, else invented."""
     if folder is None:
-        rows = invent(1200, SEED)
-        return {row.name: row.organisation for row in rows[:600]}, {}
+        first = {row.who: row for row in reversed(invent(1200, SEED))}
+        return _unlike({row.name: row.organisation for row in first.values()}, "people"), {}
     found = real_records(folder)
     labels = {r.id: r.label for r in found["organisations"]}
     people = {

@@ -248,6 +248,7 @@ def invent(records: int, seed: int) -> list[Made]:
             first = f"{first}-{given.draw(chance)}"
         name = f"{first} {family.draw(chance)}"
         home, body = chance.choice(series), bodies.draw(chance)
+        year = chance.randrange(4)  # no list has anybody twice
         times = 1 + (chance.random() < 0.1) + (chance.random() < 0.02)
         for time in range(times):
             shown = name
@@ -257,5 +258,5 @@ def invent(records: int, seed: int) -> list[Made]:
                 shown = PERSONAL[chance.choice(rules)](name, chance) if rules else name
                 body = bodies.draw(chance) if chance.random() < 0.2 else body
                 home = home if chance.random() < 0.7 else chance.choice(series)
-            found.append(Made(who, shown, body, f"{home}/{2020 + (chance.randrange(4) + time) % 4}"))
+            found.append(Made(who, shown, body, f"{home}/{2020 + (year + time) % 4}"))
     return found[:records]
