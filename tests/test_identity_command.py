@@ -114,7 +114,7 @@ def test_facts_with_errors_are_told_as_by_check(tmp_path: Path) -> None:
     (project(tmp_path) / "data" / "identity.yaml").write_text("- {same: [a, b], by: Jo, why: x}\n", encoding="utf-8")
     done = kg(tmp_path)
     assert done.returncode == 1
-    assert "data/identity.yaml:1:11: error I002" in done.stderr
+    assert "data/identity.yaml:1:11: error D002" in done.stderr
 
 
 # ------------------------------------------------------------------ the review

@@ -238,18 +238,18 @@ def test_what_is_unsure_about_somebody_withheld_is_not_told(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "code", "line"),
     [
-        ("same: [a, b]\n", "I001", 1),
-        ("- [a, b]\n", "I001", 1),
-        ("- {same: [jean-yves-dupont], by: Jo, why: x}\n", "I001", 1),
-        ("- {same: [jean-yves-dupont, jean-yves-dupont], by: Jo, why: x}\n", "I001", 1),
-        ("- {same: [jean-yves-dupont, j-y-dupont], why: x}\n", "I001", 1),
-        ("- {same: [jean-yves-dupont, j-y-dupont], by: Jo}\n", "I001", 1),
-        ("- {same: [jean-yves-dupont, j-y-dupont], by: '', why: x}\n", "I001", 1),
-        ("- {sane: [jean-yves-dupont, j-y-dupont], by: Jo, why: x}\n", "I001", 1),
-        ("# one\n- {same: [A B, j-y-dupont], by: Jo, why: x}\n", "I001", 2),
-        ("- {same: [jean-yves-dupont, j-y-dupond], by: Jo, why: x}\n", "I002", 1),
-        ("- {same: [jean-yves-dupont, sens], by: Jo, why: x}\n", "I004", 1),
-        (SAME + SAME, "I005", 2),
+        ("same: [a, b]\n", "D001", 1),
+        ("- [a, b]\n", "D001", 1),
+        ("- {same: [jean-yves-dupont], by: Jo, why: x}\n", "D001", 1),
+        ("- {same: [jean-yves-dupont, jean-yves-dupont], by: Jo, why: x}\n", "D001", 1),
+        ("- {same: [jean-yves-dupont, j-y-dupont], why: x}\n", "D001", 1),
+        ("- {same: [jean-yves-dupont, j-y-dupont], by: Jo}\n", "D001", 1),
+        ("- {same: [jean-yves-dupont, j-y-dupont], by: '', why: x}\n", "D001", 1),
+        ("- {sane: [jean-yves-dupont, j-y-dupont], by: Jo, why: x}\n", "D001", 1),
+        ("# one\n- {same: [A B, j-y-dupont], by: Jo, why: x}\n", "D001", 2),
+        ("- {same: [jean-yves-dupont, j-y-dupond], by: Jo, why: x}\n", "D002", 1),
+        ("- {same: [jean-yves-dupont, sens], by: Jo, why: x}\n", "D004", 1),
+        (SAME + SAME, "D005", 2),
         ("- {same: [a, b], by: *x, why: x}\n", "Y004", 1),
         ("- {same: [a, b\n", "Y002", 2),
     ],
@@ -270,20 +270,20 @@ def test_a_contradiction_is_told_with_its_chain(tmp_path: Path) -> None:
     with pytest.raises(DataError) as caught:
         checked(tmp_path)
     (problem,) = caught.value.problems
-    assert problem.code == "I003"
+    assert problem.code == "D003"
     where = "data/identity.yaml"
     assert f"p3 = p2 ({where}:3), p2 = p1 ({where}:2), p1 = p0 ({where}:1)" in problem.message("fr")
 
 
 def test_one_pair_cannot_be_both_different_and_unsure(tmp_path: Path) -> None:
     project(tmp_path, SAME.replace("same:", "different:") + SAME.replace("same:", "unsure:"))
-    assert codes(tmp_path) == ["I003"]
+    assert codes(tmp_path) == ["D003"]
 
 
 def test_all_faults_of_facts_and_decisions_are_told_in_one_run(tmp_path: Path) -> None:
     project(tmp_path, "- {same: [jean-yves-dupont, nobody], by: Jo, why: x}\n")
     (tmp_path / "facts" / "three.yaml").write_text("people:\n  - {id: x}\n", encoding="utf-8")
-    assert codes(tmp_path) == ["I002", "S008"]
+    assert codes(tmp_path) == ["D002", "S008"]
 
 
 VERDICTS = st.sampled_from(["same", "different", "unsure"])
@@ -314,7 +314,7 @@ def test_contradictions_are_found_when_and_only_when_there_are_some(lines: list[
     }
     broken = any(groups[a] == groups[b] for pairs in said.values() for a, b in map(tuple, pairs))
     broken = broken or bool(said["different"] & said["unsure"])
-    assert any(problem.code == "I003" for problem in problems) == broken
+    assert any(problem.code == "D003" for problem in problems) == broken
     for name, group in groups.items():
         kept = {identity.kept.get(other, other) for other in group}
         assert len(kept) == 1
@@ -337,17 +337,17 @@ def test_the_example_of_each_authority_is_right(tmp_path: Path, name: str) -> No
 @pytest.mark.parametrize(
     ("iri", "code"),
     [
-        ("https://www.wikidata.org/wiki/Q42", "I008"),
-        ("http://www.wikidata.org/entity/Q042", "I008"),
-        ("http://orcid.org/0000-0002-1825-0097", "I008"),
-        ("https://orcid.org/0000-0002-1825-0098", "I009"),
-        ("https://orcid.org/0000-0001-2345-678X", "I009"),
-        ("https://ror.org/05a28rw59", "I009"),
-        ("https://ror.org/05a28rl58", "I008"),
-        ("https://annuaire-entreprises.data.gouv.fr/entreprise/552032535", "I009"),
-        ("http://viaf.org/102333412", "I008"),
-        ("https://isni.org/isni/0000000121032684", "I009"),
-        ("http://www.idref.fr/026927609", "I009"),
+        ("https://www.wikidata.org/wiki/Q42", "D008"),
+        ("http://www.wikidata.org/entity/Q042", "D008"),
+        ("http://orcid.org/0000-0002-1825-0097", "D008"),
+        ("https://orcid.org/0000-0002-1825-0098", "D009"),
+        ("https://orcid.org/0000-0001-2345-678X", "D009"),
+        ("https://ror.org/05a28rw59", "D009"),
+        ("https://ror.org/05a28rl58", "D008"),
+        ("https://annuaire-entreprises.data.gouv.fr/entreprise/552032535", "D009"),
+        ("http://viaf.org/102333412", "D008"),
+        ("https://isni.org/isni/0000000121032684", "D009"),
+        ("http://www.idref.fr/026927609", "D009"),
         ("https://example.org/anything", None),
     ],
 )

@@ -34,9 +34,9 @@ def _faults(fact: Fact, by_host: Mapping[str, Authority]) -> Iterator[Problem]:
     match = authority.form.fullmatch(iri)
     told = {"iri": iri, "authority": authority.name, "example": authority.example}
     if match is None:
-        yield Problem(fact.place, "I008", told, "warning")
+        yield Problem(fact.place, "D008", told, "warning")
     elif authority.check and not CHECKS[authority.check](match[1]):
-        yield Problem(fact.place, "I009", told, "warning")
+        yield Problem(fact.place, "D009", told, "warning")
 
 
 def _host(iri: str) -> str:

@@ -79,7 +79,7 @@ def _decisions(root: Node | None, problems: list[Problem], path: str) -> tuple[l
     if root is None or problems or (isinstance(root, Scalar) and not root.text):
         return [], problems
     if not isinstance(root, ListNode):
-        return [], [Problem(root.place, "I001", {"file": path, "why": _NO_LIST})]
+        return [], [Problem(root.place, "D001", {"file": path, "why": _NO_LIST})]
     found: list[Decision] = []
     for item in root.items:
         read = _decision(item, path)
@@ -105,7 +105,7 @@ def _missing(key: str) -> dict[str, str]:
 
 def _decision(node: Node, path: str) -> Decision | Problem:
     def fault(at: Node, why: Mapping[str, str]) -> Problem:
-        return Problem(at.place, "I001", {"file": path, "why": why})
+        return Problem(at.place, "D001", {"file": path, "why": why})
 
     if not isinstance(node, MapNode):
         return fault(node, _NO_VERDICT)
@@ -158,7 +158,7 @@ def judge(decisions: Sequence[Decision], files: Iterable[FactsFile]) -> tuple[Id
                 decided[pair] = decision
             if first is not decision and (first.verdict, decision.verdict) not in _SAID_BY_CLASHES:
                 told = {"one": one, "other": other, "first": first.place.line}
-                problems.append(Problem(decision.place, "I005", told, "warning"))
+                problems.append(Problem(decision.place, "D005", told, "warning"))
     kept = _kept(known, links)
     unsure = {
         tuple(sorted((kept.get(one, one), kept.get(other, other))))
@@ -177,7 +177,7 @@ def _unknown(decisions: Iterable[Decision], things: Mapping[str, Thing]) -> Iter
     for decision in decisions:
         for name, place in zip(decision.ids, decision.places, strict=True):
             if name not in things:
-                yield Problem(place, "I002", {"id": name, "near": nearest(name, _like(name, things))})
+                yield Problem(place, "D002", {"id": name, "near": nearest(name, _like(name, things))})
 
 
 def _like(name: str, things: Mapping[str, Thing]) -> list[str]:
@@ -196,7 +196,7 @@ def _classes(decisions: Iterable[Decision], things: Mapping[str, Thing]) -> Iter
             for name, other in found[1:]:
                 if other.class_iri != thing.class_iri:
                     told = {"one": first, "a": thing.class_word, "other": name, "b": other.class_word}
-                    yield Problem(decision.place, "I004", told)
+                    yield Problem(decision.place, "D004", told)
                     break
 
 
@@ -221,12 +221,12 @@ def _clashes(decisions: Iterable[Decision], links: Mapping[str, Mapping[str, Dec
             chain = _chain(one, other, links)
             if chain:
                 told = {"one": one, "other": other, "verdict": decision.verdict, "chain": _told(chain, links)}
-                yield Problem(decision.place, "I003", told)
+                yield Problem(decision.place, "D003", told)
             pair = (min(one, other), max(one, other))
             first = apart.setdefault(pair, decision)
             if first.verdict != decision.verdict:
                 told = {"one": one, "other": other, "verdict": decision.verdict, "chain": _line(first, one, other)}
-                yield Problem(decision.place, "I003", told)
+                yield Problem(decision.place, "D003", told)
 
 
 def _line(decision: Decision, one: str, other: str) -> str:

@@ -161,7 +161,7 @@ class _Merger:
         if fact.refers and subject == value and fact.subject != fact.value:
             self.aside += 1  # what linked two things that are one says nothing any more
             told = {"id": subject, "key": fact.field.key, "one": fact.subject, "other": fact.value}
-            self.problems.append(Problem(fact.place, "I007", told, "warning"))
+            self.problems.append(Problem(fact.place, "D007", told, "warning"))
             return None
         if self._is_name(fact) and subject in self.names:
             owner, names = self.names[subject]
@@ -173,7 +173,7 @@ class _Merger:
             self.aside += 1
             if not _shortened(slug(first.text()), slug(fact.text())):
                 told = {"id": subject, "key": fact.field.key, "here": fact.text(), "kept": first.text()}
-                self.problems.append(Problem(fact.place, "I006", told, "warning"))
+                self.problems.append(Problem(fact.place, "D006", told, "warning"))
             return None
         return changed
 
