@@ -1,0 +1,83 @@
+"""What an export gives back: files, and what they could not carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import pyoxigraph as ox
+
+from kg.messages import say
+
+__all__ = ["Finding", "Loss", "Made", "Options", "example", "xml_loss", "xml_safe"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may be asked of an export; each format heeds some of it, see :class:`kg.export.Format`.
+
+    ``texts`` is the language of the texts where a format has room for one; ``view`` a name; ``only`` the id or IRI of
+    one thing; ``context``, ``site`` are addresses; ``about`` is Turtle, ``separator`` one character.
+    """
+
+    evidence: bool = False
+    texts: str = "fr"
+    view: str | None = None
+    only: str | None = None
+    context: str | None = None
+    site: str | None = None
+    about: bytes | None = None
+    separator: str = ","
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Something that a file could not carry: a message with the count, an example and the reason."""
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    def message(self, lang: str = "en") -> str:
+        return say(f"export.{self.key}", lang, **self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that whoever reads the file asks for and the graph does not say; ``texts`` is by language."""
+
+    thing: str
+    texts: Mapping[str, str]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The files of an export by name, in the order of writing, what is not in them, and what is missing."""
+
+    files: Mapping[str, str]
+    losses: tuple[Loss, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def example(triple: ox.Triple, base: str) -> str:
+    """A triple in few words, for a message."""
+    parts = (getattr(term, "value", str(term)).removeprefix(base) for term in (triple.subject, triple.object))
+    subject, value = (" ".join(part.split()) for part in parts)
+    predicate = triple.predicate.value.replace("#", "/").rpartition("/")[2]
+    return f"{subject} · {predicate} · {value if len(value) <= 40 else value[:39] + '…'}"
+
+
+def xml_safe(text: str) -> bool:
+    """Whether XML 1.0 can carry a text (production 2, ``Char``).
+
+    >>> xml_safe("é\\n"), xml_safe("\\x01")
+    (True, False)
+    """
+    return all(c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" for c in text)
+
+
+def xml_loss(triples: Iterable[ox.Triple], base: str) -> list[Loss]:
+    """The triples whose text XML cannot carry, as a loss, if there are any."""
+    found = sorted(triples, key=str)
+    return [Loss("lost_characters", {"count": len(found), "example": example(found[0], base)})] if found else []
