@@ -113,7 +113,9 @@ def build_graph(
 def class_order(ontology: Ontology) -> tuple[str, ...]:
     """Classes by shape, in the order in which the context names them: people first."""
     found = ((word, ontology.shape_of(word)) for word in ontology.class_words.values())
-    return tuple(dict.fromkeys(iri for word, shape in found if shape and word in shape.classes for iri in shape.classes))
+    return tuple(
+        dict.fromkeys(iri for word, shape in found if shape and word in shape.classes for iri in shape.classes)
+    )
 
 
 def _types(files: Iterable[MappedFile], ontology: Ontology) -> Iterator[ox.Triple]:

@@ -51,22 +51,26 @@ class Built:
         return by_subject(self.plain | self.evidence)
 
     @cached_property
+    def statements(self) -> Mapping[ox.Triple, list[Mapping[str, list[Term]]]]:
+        """What each statement (``rdf:Statement``) says of a triple of the plain graph, by property."""
+        found: defaultdict[ox.Triple, list[Mapping[str, list[Term]]]] = defaultdict(list)
+        for held in self.all_about.values():
+            parts = [held.get(RDF + name, [None])[0] for name in ("subject", "predicate", "object")]
+            subject, predicate, obj = parts
+            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and obj is not None:
+                found[ox.Triple(subject, predicate, obj)].append(held)
+        return {triple: found[triple] for triple in found.keys() & self.plain}
+
+    @cached_property
     def by_source(self) -> Mapping[str, frozenset[ox.Triple]]:
         """The triples of the plain graph that each source says, by its IRI, sorted.
 
         A triple that several sources say stands in each; one that rests on no statement stands in none.
         """
         found: defaultdict[str, set[ox.Triple]] = defaultdict(set)
-        for held in self.all_about.values():
-            parts = [held.get(RDF + name, []) for name in ("subject", "predicate", "object")]
-            if not all(parts):
-                continue
-            subject, predicate, obj = (part[0] for part in parts)
-            if isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode):
-                triple = ox.Triple(subject, predicate, obj)
-                if triple in self.plain:
-                    for source in held.get(PROV + "hadPrimarySource", []):
-                        found[source.value].add(triple)
+        for triple, statements in self.statements.items():
+            for source in (term.value for held in statements for term in held.get(PROV + "hadPrimarySource", ())):
+                found[source].add(triple)
         return {source: frozenset(found[source]) for source in sorted(found)}
 
     @cached_property

@@ -52,7 +52,7 @@ class _Writer:
         self.built, self.context, self.about = built, context, about
         self.prefixes = {k: str(v) for k, v in context.items() if isinstance(v, str) and v.endswith(("/", "#"))}
         self.prefixes = {k: v for k, v in self.prefixes.items() if not k.startswith("@")}
-        self.words = {iri: word for word, iri in reversed(built.ontology.class_words.items())}
+        self.words = {iri: word for word, iri in reversed(list(built.ontology.class_words.items()))}
         self.shapes = {node: tuple(self._shapes(node)) for node in about}
         self.inside = {node: place for node in about if (place := self._place(node))}
         self.parts: dict[str, dict[str, list[str]]] = {}
@@ -112,8 +112,8 @@ class _Writer:
         order = list(dict.fromkeys(key for shape in self.shapes[node] for key in shape.fields))
         parts = self.parts.get(node, {})
         for key in sorted({*values, *parts}, key=lambda k: (order.index(k) if k in order else len(order), k)):
-            inner = [self.thing(part) for part in parts.get(key, ())]
-            found[key] = inner if inner else self.value(key, values[key])
+            inner: list[object] = [self.thing(part) for part in parts.get(key, ())]
+            found[key] = self.value(key, values[key], inner) if key in values else inner
         return found
 
     def _elsewhere(self, node: str, path: str, term: Term) -> bool:
@@ -159,8 +159,8 @@ class _Writer:
 
     # -- values -------------------------------------------------------------------------------------------
 
-    def value(self, key: str, terms: list[Term]) -> object:
-        """The values under a key, in the shortest form that its definition gives the same meaning."""
+    def value(self, key: str, terms: list[Term], inner: list[object]) -> object:
+        """The values under a key, in the shortest form that its definition gives the same meaning, and parts."""
         defined = self.context.get(key)
         term = defined if isinstance(defined, dict) else {}
         if "@language" in str(term.get("@container", "")):
@@ -172,6 +172,7 @@ class _Writer:
         else:
             datatype = self.expand(str(term.get("@type", "xsd:string")))
             values = [self.typed(t, datatype) for t in terms]
+        values += inner
         return values[0] if len(values) == 1 else values
 
     def typed(self, term: Term, datatype: str) -> object:

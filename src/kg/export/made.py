@@ -8,9 +8,14 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
+from kg.export.built import Built
 from kg.messages import say
+from kg.prefixes import curie
 
 __all__ = ["Finding", "Loss", "Made", "Options", "example", "xml_loss", "xml_safe"]
+
+#: How much of a term a message shows.
+CUT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +65,29 @@ class Made:
     findings: tuple[Finding, ...] = ()
 
 
-def example(triple: ox.Triple, base: str) -> str:
+def example(triple: ox.Triple, built: Built) -> str:
     """A triple in few words, for a message."""
-    parts = (getattr(term, "value", str(term)).removeprefix(base) for term in (triple.subject, triple.object))
-    subject, value = (" ".join(part.split()) for part in parts)
-    predicate = triple.predicate.value.replace("#", "/").rpartition("/")[2]
-    return f"{subject} · {predicate} · {value if len(value) <= 40 else value[:39] + '…'}"
+
+    def word(term: object) -> str:
+        text = " ".join(str(getattr(term, "value", term)).split())
+        if isinstance(term, ox.NamedNode):
+            short = text.removeprefix(built.base)
+            text = short if short and short != text else curie(text, built.ontology.prefixes)
+        return text if len(text) <= CUT else f"{text[: CUT - 1]}…"
+
+    return " · ".join(map(word, (triple.subject, triple.predicate, triple.object)))
 
 
 def xml_safe(text: str) -> bool:
-    """Whether XML 1.0 can carry a text (production 2, ``Char``).
+    r"""Whether XML 1.0 can carry a text (production 2, ``Char``).
 
-    >>> xml_safe("é\\n"), xml_safe("\\x01")
+    >>> xml_safe("é\n"), xml_safe("\x01")
     (True, False)
     """
     return all(c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" for c in text)
 
 
-def xml_loss(triples: Iterable[ox.Triple], base: str) -> list[Loss]:
+def xml_loss(triples: Iterable[ox.Triple], built: Built) -> list[Loss]:
     """The triples whose text XML cannot carry, as a loss, if there are any."""
     found = sorted(triples, key=str)
-    return [Loss("lost_characters", {"count": len(found), "example": example(found[0], base)})] if found else []
+    return [Loss("lost_characters", {"count": len(found), "example": example(found[0], built)})] if found else []

@@ -9,7 +9,7 @@ from a source. All graphs together are the plain graph. The evidence, when asked
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pyoxigraph as ox
 
@@ -67,9 +67,9 @@ def rdfxml(built: Built, options: Options) -> Made:
     data = ox.serialize(kept, format=ox.RdfFormat.RDF_XML, prefixes=_prefixes(built, kept)) or b""
     # A reader of XML takes a bare carriage return for a line end (XML 1.0, 2.11); as a reference it is kept.
     text = data.decode("utf-8").replace("\r", "&#13;")
-    losses = xml_loss(unsafe, built.base)
+    losses = xml_loss(unsafe, built)
     if nameless:
-        losses.append(Loss("lost_names", {"count": len(nameless), "example": example(nameless[0], built.base)}))
+        losses.append(Loss("lost_names", {"count": len(nameless), "example": example(nameless[0], built)}))
     return Made({"graph.rdf": text}, tuple(losses))
 
 
@@ -92,7 +92,7 @@ def _order(triple: ox.Triple) -> tuple[str, bool, str, str]:
     return str(triple.subject), not predicate.endswith("#type"), predicate, str(triple.object)
 
 
-def _prefixes(built: Built, triples: Iterable[ox.Triple]) -> Mapping[str, str]:
+def _prefixes(built: Built, triples: Iterable[ox.Triple]) -> dict[str, str]:
     """The prefixes in use, sorted."""
     used = {t.predicate.value for t in triples} | {getattr(t.object, "value", "") for t in triples}
     known = sorted(built.ontology.prefixes.items())

@@ -174,14 +174,14 @@ def _findings(built: Built, triples: Iterable[ox.Triple]) -> list[Finding]:
         if not isinstance(report, rdflib.Graph):  # pySHACL hands back what went wrong instead of raising it
             raise ProductError("cli.bad_ontology", file=f"{FOLDER}/{file.name}", why=str(report))
         for result in report.subjects(rdflib.RDF.type, sh.ValidationResult):
-            texts = {str(m.language): str(m) for m in report.objects(result, sh.resultMessage) if _tagged(m)}
+            texts = _texts(report.objects(result, sh.resultMessage))
             required = report.value(result, sh.resultSeverity) == sh.Violation
             found.append(Finding(str(report.value(result, sh.focusNode)), texts, required))
     return sorted(found, key=lambda f: (f.thing, not f.required, choose(f.texts, "en")))
 
 
-def _tagged(term: object) -> bool:
-    return bool(getattr(term, "language", None))
+def _texts(messages: Iterable[object]) -> dict[str, str]:
+    return {str(getattr(m, "language", None) or "en"): str(m) for m in sorted(messages, key=str)}
 
 
 def _shapes(file: Path) -> rdflib.Graph:
