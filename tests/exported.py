@@ -47,10 +47,11 @@ def project(name: str) -> Project:
 
 def of_turtle(plain: str, evidence: str = "", folder: Path = Path()) -> Built:
     """The same as reading the two files of a folder."""
-    triples = [
-        frozenset(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)) for text in (plain, evidence)
-    ]
-    return Built(*triples, BASE, ONTOLOGY, folder)
+
+    def parsed(text: str) -> frozenset[ox.Triple]:
+        return frozenset(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))
+
+    return Built(parsed(plain), parsed(evidence), BASE, ONTOLOGY, folder)
 
 
 def made(built: Built, form: str, **options: object) -> Made:

@@ -30,9 +30,11 @@ from kg.prefixes import XSD, curie
 if TYPE_CHECKING:
     from kg.network import Graph
 
-__all__ = ["Drawing", "draw", "join", "split"]
+__all__ = ["Cell", "Drawing", "draw", "join", "shown", "split"]
 
 Cell = str | int | float | bool
+#: Up to here a float holds every whole number.
+EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +191,16 @@ def _native(term: Term) -> Cell:
             return text == "true"
         if kind == "integer" and text == str(_number(text, int)):
             return int(text)
-        if kind == "decimal" and text in (repr(_number(text, float)), str(_number(text, int))):
+        if kind == "decimal" and text in (shown(_number(text, float)), str(_number(text, int))):
             return float(text)
     return term.value
+
+
+def shown(value: Cell | None) -> str:
+    """A cell as text, as XML Schema writes it: whole numbers without a point, truth values in small letters."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < EXACT:
+        return str(int(value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _number(text: str, kind: type[int] | type[float]) -> int | float | None:
@@ -226,7 +235,7 @@ def _links(view: View, graph: Graph, lang: str) -> Iterable[Link]:
         lists = {"via": [data["via"]] if data["via"] else [], "notes": data["notes"], "scopes": data["scopes"]}
         attributes |= {name: join(values) for name, values in lists.items() if values}
         digest = hashlib.sha256(f"{source} {key} {target}".encode()).hexdigest()[:16]
-        yield Link(digest, source, target, choose(data["labels"], lang), kind.color[0], data["link"], attributes)
+        yield Link(f"e{digest}", source, target, choose(data["labels"], lang), kind.color[0], data["link"], attributes)
 
 
 # ------------------------------------------------------------------ what has no place

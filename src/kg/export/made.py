@@ -12,7 +12,7 @@ from kg.export.built import Built
 from kg.messages import say
 from kg.prefixes import curie
 
-__all__ = ["Finding", "Loss", "Made", "Options", "example", "xml_loss", "xml_safe"]
+__all__ = ["Finding", "Loss", "Made", "Options", "example", "xml_loss", "xml_safe", "xml_text"]
 
 #: How much of a term a message shows.
 CUT = 60
@@ -85,6 +85,15 @@ def xml_safe(text: str) -> bool:
     (True, False)
     """
     return all(c in "\t\n\r" or "\x20" <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff" for c in text)
+
+
+def xml_text(text: str) -> str:
+    r"""A text with a mark in place of each character that XML 1.0 cannot carry.
+
+    >>> xml_text("a\x01")
+    'a\ufffd'
+    """
+    return text if xml_safe(text) else "".join(c if xml_safe(c) else "\ufffd" for c in text)
 
 
 def xml_loss(triples: Iterable[ox.Triple], built: Built) -> list[Loss]:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from kg.export.built import Built
 from kg.export.drawing import Cell, Drawing, Link, Node, draw
-from kg.export.made import Loss, Made, Options, xml_safe
+from kg.export.made import Loss, Made, Options, xml_safe, xml_text
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -57,9 +57,14 @@ def gexf(built: Built, options: Options) -> Made:
     losses = _Texts()
     graph = _graph(drawing)
     for node in drawing.nodes:
-        graph.add_node(node.id, label=node.label, viz=_viz(node), **losses.safe(node.attributes, node.id))
+        graph.add_node(node.id, label=xml_text(node.label), viz=_viz(node), **losses.safe(node.attributes, node.id))
     for link in drawing.links:
-        shown = {"id": link.id, "label": link.label, "weight": 1.0, "viz": {"color": {**_rgb(link.color), "a": 1.0}}}
+        shown = {
+            "id": link.id,
+            "label": xml_text(link.label),
+            "weight": 1.0,
+            "viz": {"color": {**_rgb(link.color), "a": 1.0}},
+        }
         graph.add_edge(link.source, link.target, key=link.id, **shown, **losses.safe(link.attributes, link.id))
     writer = GEXFWriter(graph, version="1.3")
     _clean(writer.xml, drawing.links)
@@ -112,13 +117,17 @@ def _text(writer: object) -> str:
 
 
 class _Texts:
-    """Attributes that XML can carry; the others are kept account of."""
+    """Attributes that XML can carry; the others are kept account of.
+
+    A label repeats what an attribute says, so it stays, with a mark where a character was.
+    """
 
     def __init__(self) -> None:
         self.dropped: list[str] = []
 
     def safe(self, attributes: Mapping[str, Cell], thing: str) -> dict[str, Cell]:
-        kept = {name: value for name, value in attributes.items() if not isinstance(value, str) or xml_safe(value)}
+        labels = {k: xml_text(v) for k, v in attributes.items() if k.startswith("label") and isinstance(v, str)}
+        kept = {k: v for k, v in {**attributes, **labels}.items() if not isinstance(v, str) or xml_safe(v)}
         self.dropped += [f"{thing} · {name}" for name in attributes.keys() - kept.keys()]
         return kept
 

@@ -19,14 +19,14 @@ import pyoxigraph as ox
 
 from kg.dossier import Dossier, Fact, Thing, read_dossier
 from kg.export.built import Built, Term
-from kg.export.drawing import Drawing, draw, join
+from kg.export.drawing import Cell, Drawing, draw, join, shown
 from kg.export.made import Loss, Made, Options, example
 from kg.messages import choose
 from kg.prefixes import KG, PROV, curie
 
 __all__ = ["facts", "guarded", "links", "network", "nodes", "unguarded"]
 
-Row = Sequence[object]
+Row = Sequence[Cell]
 Held = Mapping[str, list[Term]]
 #: What a statement may say of the reasons for a fact.
 WHY = (KG + "inferredFrom", KG + "reading")
@@ -80,7 +80,7 @@ def _nodes(drawing: Drawing) -> list[Row]:
     names = [*names[:6], *sorted(names[6:])]
     rows: list[Row] = [["Id", "Label", "x", "y", "size", "color", *names]]
     for node in drawing.nodes:
-        look = [node.id, node.label, node.x, node.y, node.size, node.color]
+        look: list[Cell] = [node.id, node.label, node.x, node.y, node.size, node.color]
         rows.append([*look, *(node.attributes.get(name, "") for name in names)])
     return rows
 
@@ -89,7 +89,7 @@ def _links(drawing: Drawing) -> list[Row]:
     names = ["link", "label_en", "label_fr", "via", "notes", "scopes"]
     rows: list[Row] = [["Id", "Source", "Target", "Type", "Label", "Weight", "color", *names]]
     for link in drawing.links:
-        look = [link.id, link.source, link.target, "Directed", link.label, 1, link.color]
+        look: list[Cell] = [link.id, link.source, link.target, "Directed", link.label, 1, link.color]
         rows.append([*look, *(link.attributes.get(name, "") for name in names)])
     return rows
 
@@ -167,16 +167,11 @@ def unguarded(cell: str) -> str:
 def _text(rows: Iterable[Row], separator: str) -> str:
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=separator, lineterminator="\n")
-    writer.writerows([guarded(_cell(value)) for value in row] for row in rows)
+    writer.writerows([guarded(shown(value)) for value in row] for row in rows)
     return "\ufeff" + stream.getvalue()
-
-
-def _cell(value: object) -> str:
-    """A value as text; a truth value as XML Schema writes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _guards(rows: Iterable[Row]) -> list[Loss]:
     """That apostrophes were added, if they were: nothing is lost, but a cell is not what it was."""
-    cells = [text for row in rows for value in row if guarded(text := _cell(value)) != text]
+    cells = [text for row in rows for value in row if guarded(text := shown(value)) != text]
     return [Loss("changed_cells", {"count": len(cells), "example": min(cells)})] if cells else []
