@@ -66,7 +66,7 @@ def rdfxml(built: Built, options: Options) -> Made:
     kept = [t for t in triples if t not in dropped]
     data = ox.serialize(kept, format=ox.RdfFormat.RDF_XML, prefixes=_prefixes(built, kept)) or b""
     # A reader of XML takes a bare carriage return for a line end (XML 1.0, 2.11); as a reference it is kept.
-    text = data.decode("utf-8").replace("\r", "&#13;")
+    text = data.decode("utf-8").replace("\r", "&#13;") + "\n"
     losses = xml_loss(unsafe, built)
     if nameless:
         losses.append(Loss("lost_names", {"count": len(nameless), "example": example(nameless[0], built)}))
