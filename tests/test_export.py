@@ -238,5 +238,5 @@ def test_the_commands_of_the_how_to_do_what_it_says(lang: str, tmp_path: Path) -
         done = kg(*words, folder=tmp_path)
         assert done.returncode == 0, (words, done.stderr.decode())
     named = set(re.findall(r"output/[\w.-]+\.\w+", text)) - {"output/graph.graphml"}
-    files = {file for form in FORMATS.values() for file in form.files} - {"events.jsonld", "graph.graphml"}
+    files = {file for form in FORMATS.values() for file in form.files} - {"schema-org.jsonld", "graph.graphml"}
     assert named | {f"output/{file}" for file in files} <= {f"output/{p.name}" for p in (tmp_path / "output").iterdir()}

@@ -129,7 +129,7 @@ def test_texts_come_in_one_language_and_the_others_are_told() -> None:
         ("en", "2024 regional congress of SNDGCT PACA"),
     ):
         found = made(project("real").built, "schema-org", only="lourmarin-2024", texts=lang)
-        assert json.loads(found.files["events.jsonld"])["name"] == title
+        assert json.loads(found.files["schema-org.jsonld"])["name"] == title
         keys = {loss.key: loss for loss in found.losses}
         assert keys["lost_languages"].params["lang"] == lang
         assert int(str(keys["lost_languages"].params["count"])) > 0
@@ -137,7 +137,7 @@ def test_texts_come_in_one_language_and_the_others_are_told() -> None:
 
 def test_what_the_document_does_not_tell_of_is_counted() -> None:
     found = made(project("demo").built, "schema-org")
-    told = {node.removeprefix(BASE) for node in _ids(json.loads(found.files["events.jsonld"]))}
+    told = {node.removeprefix(BASE) for node in _ids(json.loads(found.files["schema-org.jsonld"]))}
     things = {t.subject.value for t in project("demo").graph.plain if isinstance(t.subject, ox.NamedNode)}
     things = {iri.removeprefix(BASE) for iri in things if iri.startswith(BASE)}
     (loss,) = [loss for loss in found.losses if loss.key == "lost_things"]

@@ -106,7 +106,7 @@ def test_files_of_the_folder_are_listed_with_size_and_address(tmp_path: Path) ->
 
 
 def test_every_file_of_an_export_has_a_media_type() -> None:
-    files = {file for form in FORMATS.values() for file in form.files} - {"void.ttl", "events.jsonld"}
+    files = {file for form in FORMATS.values() for file in form.files} - {"void.ttl", "schema-org.jsonld"}
     assert files | {"graph.ttl", "graph-evidence.ttl"} == set(MEDIA)
 
 

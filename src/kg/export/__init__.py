@@ -44,7 +44,7 @@ def _formats() -> Mapping[str, Format]:
         ("trig", trig, ("graph.trig",), rdf),
         ("rdfxml", rdfxml, ("graph.rdf",), rdf),
         ("jsonld", jsonld, ("graph.jsonld",), (*rdf, "context")),
-        ("schema-org", schema_org, ("events.jsonld",), ("only", "texts")),
+        ("schema-org", schema_org, ("schema-org.jsonld",), ("only", "texts")),
         ("graphml", graphml, ("graph.graphml",), drawn),
         ("gexf", gexf, ("graph.gexf",), drawn),
         ("csv", network, ("nodes.csv", "links.csv"), (*drawn, "separator")),

@@ -57,7 +57,7 @@ def schema_org(built: Built, options: Options) -> Made:
     # No "<", so that the text can stand in a page's <script> whatever a name holds.
     text = json.dumps(data, ensure_ascii=False, indent=2).replace("<", "\\u003c")
     told = [t for t in triples if isinstance(t.subject, ox.NamedNode) and t.subject.value in nest.told]
-    return Made({"events.jsonld": f"{text}\n"}, tuple(_losses(built, nest)), tuple(_findings(built, told)))
+    return Made({"schema-org.jsonld": f"{text}\n"}, tuple(_losses(built, nest)), tuple(_findings(built, told)))
 
 
 def construct(built: Built) -> frozenset[ox.Triple]:
