@@ -23,7 +23,7 @@ from kg.query import Answer, Graphs, Parameter, Question, Term, bind, has_header
 from kg.query.tokens import nearest
 from kg.turtle import to_turtle
 
-__all__ = ["commands"]
+__all__ = ["commands", "warn_when_stale"]
 
 ENDINGS = (".rq", ".sparql")
 FORMATS = ("table", "csv", "json", "turtle")
@@ -48,7 +48,7 @@ def _query(
     name, text, terms = _asked(query[0], query[1:], questions, ontology, context)
     folder = context.folder / (graph or context.settings.output)
     graphs = Graphs.of_folder(folder)
-    _warn_when_stale(folder, context)
+    warn_when_stale(folder, context)
     base = context.settings.base
     answer = run(graphs, text, terms, prefixes=ontology.prefixes, base=base, timeout=timeout, name=name)
     _show(answer, form or ("table" if answer.triples is None else "turtle"), ontology, context)
@@ -108,7 +108,7 @@ def _decoded(path: str, data: bytes) -> str:
         raise UsageError("query.no_file", path=path, why=str(error)) from error
 
 
-def _warn_when_stale(folder: Path, context: Context) -> None:
+def warn_when_stale(folder: Path, context: Context) -> None:
     """Say so when the facts are not those that the graph was built from. Without a report there is no telling."""
     try:
         inputs = dict(json.loads((folder / "report.json").read_text(encoding="utf-8"))["inputs"])
