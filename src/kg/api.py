@@ -22,6 +22,7 @@ from kg.check import check
 from kg.config import DEFAULT_BASE, Settings, find_data, load_settings
 from kg.dossier import read_dossier
 from kg.errors import Problem, UsageError
+from kg.export import FORMATS, Built, Made, Options
 from kg.graph import EVIDENCE
 from kg.messages import choose
 from kg.network import View, load_views, project
@@ -198,6 +199,24 @@ class KnowledgeGraph:
         """The interactive page, which needs no network; it opens in ``lang``."""
         shown = tuple(views().values())
         return page(self.store, self.ontology, shown, passages=self.passages or None, lang=lang)
+
+    # -- handing on --------------------------------------------------------------------------------------------
+
+    def export(self, form: str, options: Options | None = None) -> Made:
+        """The graph in a format of ``kg export --list``: files by name, and what they could not carry.
+
+        Raises:
+            UsageError: there is no such format, or it is nothing without the evidence that the graph lacks.
+        """
+        chosen = FORMATS.get(form)
+        if chosen is None:
+            raise UsageError("api.no_format", name=form, known=", ".join(FORMATS))
+        wanted = options or Options()
+        if self.graphs.evidence is None and (chosen.by_evidence or wanted.evidence):
+            raise UsageError("export.no_evidence", folder="KnowledgeGraph")
+        evidence = self.store.quads_for_pattern(None, None, None, ox.NamedNode(EVIDENCE))
+        built = Built(frozenset(self._plain()), frozenset(q.triple for q in evidence), self.base, self.ontology, Path())
+        return chosen.make(built, wanted)
 
     # -- showing itself ----------------------------------------------------------------------------------------
 
