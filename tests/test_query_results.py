@@ -9,12 +9,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-from asking import kg_query
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from rdflib.query import Result, ResultRow
 
+from asking import kg_query
 from kg.config import DEFAULT_BASE
 from kg.ontology import load_ontology
 from kg.prefixes import XSD

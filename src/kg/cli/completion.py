@@ -18,6 +18,7 @@ from kg.query import Parameter, Question, choices, has_header, load_questions, r
 __all__ = ["completer"]
 
 Item = CompletionItem[str]
+_WRONG = (KgError, OSError, SyntaxError, ValueError)
 Completer = Callable[[click.Context, click.Parameter, str], list[Item]]
 
 
@@ -34,7 +35,7 @@ def completer(lang: str, endings: tuple[str, ...]) -> Completer:
                 return _names(incomplete, lang)
             question = _question(given[0], endings)
             return list(_words(question, given[1:], incomplete, context.params.get("graph"), lang)) if question else []
-        except (KgError, OSError, SyntaxError, ValueError):
+        except _WRONG:
             return []
 
     return complete
@@ -96,6 +97,9 @@ def _at_cursor(given: Sequence[str], incomplete: str, known: Mapping[str, Parame
 def _choices(parameter: Parameter | None, graph: str | None, lang: str) -> Mapping[str, str]:
     if parameter is None:
         return {}
-    settings = load_settings(Path())
-    file = Path(graph or settings.output) / "graph.ttl"
-    return choices(parameter, load_ontology(), file, settings.base, lang)
+    try:
+        settings = load_settings(Path())
+        file = Path(graph or settings.output) / "graph.ttl"
+        return choices(parameter, load_ontology(), file, settings.base, lang)
+    except _WRONG:
+        return {}

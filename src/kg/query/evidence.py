@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -16,7 +17,6 @@ from kg.facts import Selector
 from kg.messages import choose, say
 from kg.ontology import Ontology
 from kg.prefixes import KG, OA, PROV, RDF
-from kg.query.engine import Engine
 from kg.query.parts import Parts, UnreadableError, parts_of
 from kg.query.question import Term
 from kg.query.results import Answer, Cell, Row
@@ -33,6 +33,12 @@ _ABOUT = """CONSTRUCT {{ ?a ?p ?o }} WHERE {{ GRAPH kg:evidence {{
   ?a ?p ?o
 }} }}"""
 Terms = Mapping[str, Term]
+
+
+class Asked(Protocol):
+    """What answers queries: our engine, or another over the same graphs."""
+
+    def ask(self, text: str, terms: Terms | None = None, /) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ class Passage:
 
 
 def nodes_behind(
-    engine: Engine, text: str, answer: Answer, facts: Sequence[str] = (), terms: Terms | None = None
+    engine: Asked, text: str, answer: Answer, facts: Sequence[str] = (), terms: Terms | None = None
 ) -> tuple[frozenset[str], ...] | None:
     """For each row of an answer, the IRIs of the nodes that it rests on; None when that cannot be told.
 
@@ -96,7 +102,7 @@ def nodes_behind(
 
 
 def _behind_groups(
-    engine: Engine, parts: Parts, answer: Answer, keys: Mapping[str, str], asked: str, terms: Terms | None
+    engine: Asked, parts: Parts, answer: Answer, keys: Mapping[str, str], asked: str, terms: Terms | None
 ) -> tuple[frozenset[str], ...]:
     """The nodes of every solution in the groups that a row stands for."""
     facts = _grouped(engine.ask(_query(parts, f"{' '.join(keys.values())} {asked}"), terms), len(keys))
@@ -158,7 +164,7 @@ def _fresh(name: str, used: Collection[str]) -> str:
 
 
 def read_evidence(
-    engine: Engine,
+    engine: Asked,
     nodes: Collection[str],
     ontology: Ontology,
     sources: Mapping[str, SourceText],
@@ -213,14 +219,14 @@ class Evidence:
                 yield self._passage(span, ())
 
     def _values(self, node: str, name: str) -> list[str]:
-        return [term.value for term in self._held.get(node, {}).get(name, [])]
+        return sorted(term.value for term in self._held.get(node, {}).get(name, []))
 
     def _first(self, node: str, name: str) -> str:
         return next(iter(self._values(node, name)), "")
 
     def _of_fact(self, fact: str) -> Iterator[Passage]:
         reasons = self._held[fact].get(KG + "inferredFrom", [])
-        inferred = tuple((r.language or "", r.value) for r in reasons if isinstance(r, ox.Literal))
+        inferred = tuple(sorted((r.language or "", r.value) for r in reasons if isinstance(r, ox.Literal)))
         words = self._values(fact, KG + "status")
         standings = tuple(Standing(word, () if word == self._stated else inferred) for word in words)
         spans = self._values(fact, PROV + "wasDerivedFrom")
