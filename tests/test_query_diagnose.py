@@ -248,6 +248,7 @@ def test_a_term_under_another_prefix_is_found_there(real_engine: Engine) -> None
     found = unknown(real_engine, text)
     assert found["s:inCapacityOf"][2] == ("kg:inCapacityOf",)
     assert found["s:Nmae"][2][0] == "schema:name"
+    assert unknown(real_engine, "DESCRIBE <lionel-perez>")["<lionel-perez>"][2][0] == "<lionel-peres>"
     assert unknown(real_engine, "ASK { ?x kg:qqqqqqqqqqqq ?y }")["kg:qqqqqqqqqqqq"][2] == ()
 
 

@@ -28,7 +28,6 @@ from kg.query import (
     Engine,
     Graphs,
     Parameter,
-    Passage,
     Question,
     Term,
     bind,
@@ -89,7 +88,7 @@ def _query(
     graphs = Graphs.of_folder(folder)
     if evidence and graphs.evidence is None:
         raise UsageError("query.no_evidence_graph", folder=folder.as_posix())
-    texts = _sources(sources, context) if evidence or sources else {}
+    texts = _sources(sources, context) if evidence else {}
     _warn_when_stale(folder, context)
     base = context.settings.base
     with Engine(graphs, prefixes=ontology.prefixes, base=base, timeout=timeout, service=service) as engine:
@@ -194,18 +193,20 @@ def _evidence(
     if rows is None:
         _note("query.evidence_counts", context)
         return [[] for _ in answer.rows]
+    hidden: Sequence[str] | None = None
     try:
         hidden = _withheld(context)
     except DataError:
-        hidden, sources = (), {}
         _note("query.evidence_withheld", context, file=context.settings.withheld)
-    read = read_evidence(engine, frozenset[str]().union(*rows), ontology, sources, hidden)
+    nodes = frozenset[str]().union(*rows)
+    read = read_evidence(engine, nodes, ontology, sources if hidden is not None else {}, hidden or ())
     behind = [read.behind(nodes, row) for nodes, row in zip(rows, answer.rows, strict=True)]
-    if any(behind):
-        _tell_missing_sources(behind, context)
-    elif answer.rows:
-        _note("query.evidence_no_facts" if asked.ready and not asked.facts else "query.evidence_none", context)
     base, lang = context.settings.base, context.lang
+    if answer.rows and not any(behind):
+        _note("query.evidence_no_facts" if asked.ready and not asked.facts else "query.evidence_none", context)
+    elif read.unread and hidden is not None:
+        names = ", ".join(sorted(iri.removeprefix(base) for iri in read.unread))
+        _note("query.evidence_no_words", context, sources=names)
     return [evidence_lines(passages, ontology, base, lang) for passages in behind]
 
 
@@ -219,13 +220,6 @@ def _withheld(context: Context) -> Sequence[str]:
     if not listed and not problems:
         return ()
     return check(context.settings, context.folder).withheld.names
-
-
-def _tell_missing_sources(found: Iterable[Sequence[Passage]], context: Context) -> None:
-    without = {p.source for passages in found for p in passages if p.selector is not None and p.words is None}
-    if without:
-        names = ", ".join(sorted(iri.removeprefix(context.settings.base) for iri in without))
-        _note("query.evidence_no_words", context, sources=names)
 
 
 # ------------------------------------------------------------------ what is told beside it

@@ -100,20 +100,28 @@ class Engine:
         self._end = None if self._timeout is None else time.monotonic() + self._timeout
         try:
             self._child = _start()
-        except OSError as error:
-            raise UsageError("query.broken") from error
-        if self._child.stdout is not None:
-            threading.Thread(target=_listen, args=(self._child.stdout, self._results), daemon=True).start()
-        self._send(self._job)
+            if self._child.stdout is not None:
+                threading.Thread(target=_listen, args=(self._child.stdout, self._results), daemon=True).start()
+            self._send(self._job)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):  # no child could be started
+                raise UsageError("query.broken") from error
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave nothing behind; nothing can be asked any more."""
         self._stop()
-        if self._child is not None:
-            self._child.wait()
-            for stream in (self._child.stdin, self._child.stdout):
+        child, self._child = self._child, None
+        if child is not None:
+            child.wait()
+            for stream in (child.stdin, child.stdout):
                 if stream is not None:
                     _close(stream)
 

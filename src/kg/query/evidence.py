@@ -184,12 +184,16 @@ def read_evidence(
 
 
 class Evidence:
-    """The part of the evidence that was asked for; see :func:`read_evidence`."""
+    """The part of the evidence that was asked for; see :func:`read_evidence`.
+
+    ``unread`` are the sources of passages seen so far whose words could not be had, since the text is not at hand.
+    """
 
     def __init__(self, answer: Answer, stated: str, sources: Mapping[str, SourceText], hidden: Collection[str]) -> None:
         self._held: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = {}
         self._facts: dict[str, dict[str, list[str]]] = {}
         self._stated, self._sources, self._hidden = stated, sources, hidden
+        self.unread: set[str] = set()
         for triple in answer.triples or ():
             if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal):
                 held = self._held.setdefault(triple.subject.value, {})
@@ -241,7 +245,9 @@ class Evidence:
         selector = next((found for s in selectors if (found := self._selector(s)) is not None), None)
         source = self._first(span, OA + "hasSource")
         text = self._sources.get(self._first(source, KG + "sha256"))
-        if exact is None and text is not None and selector is not None:
+        if exact is None and text is None:
+            self.unread.add(source)
+        elif exact is None and text is not None and selector is not None:
             exact = text.words(selector.kind, selector.start, selector.end, selector.pointer)
         if exact is not None and names_in(exact, self._hidden):
             exact = None

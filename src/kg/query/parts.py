@@ -32,8 +32,8 @@ class Parts:
     """The clauses of a query, each as its tokens without white space and comments.
 
     ``prologue`` is text: PREFIX and BASE. ``selected`` is what stands between SELECT (DISTINCT, REDUCED) and WHERE,
-    ``template`` that of CONSTRUCT, ``where`` the group with its brackets; ``clauses`` are those after it by their
-    first word in lower case, that word included.
+    ``template`` that of CONSTRUCT, ``where`` the group with its brackets (DESCRIBE may have none); ``clauses`` are
+    those after it by their first word in lower case, that word included.
     """
 
     text: str
@@ -85,6 +85,8 @@ def parts_of(text: str) -> Parts:
     selected = words[begin:place]
     if place < len(words) and words[place].text.lower() == "where":
         place += 1
+    if place >= len(words) and form == "describe":  # things by name, and no pattern
+        return Parts(text, prologue, form, selected, template, (), {})
     if place >= len(words):
         raise UnreadableError(form.upper())
     end = _closed(words, place)

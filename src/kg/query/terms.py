@@ -60,15 +60,17 @@ def unknown_terms(engine: Engine, text: str, ontology: Ontology, seconds: float)
         found = _expanded(text, engine)
         ours = {**ontology.prefixes, "": engine.base}
         asked = {iri: token for iri, token in found.items() if _namespace(iri, ours.values())}
-        known = _of_ontology(ontology)
-        asked = {iri: token for iri, token in asked.items() if iri not in known and not _is_datatype(iri)}
+        usable = _usable(ontology)
+        asked = {iri: token for iri, token in asked.items() if iri not in usable and not _is_datatype(iri)}
+        if asked:
+            held = _column(engine, _HELD.format(terms=" ".join(f"<{iri}>" for iri in asked)), seconds)
+            asked = {iri: token for iri, token in asked.items() if iri not in held}
+        if asked:  # last, since all of the ontology must be read
+            known = _of_ontology(ontology)
+            asked = {iri: token for iri, token in asked.items() if iri not in known}
         if not asked:
             return []
-        held = _column(engine, _HELD.format(terms=" ".join(f"<{iri}>" for iri in asked)), seconds)
-        asked = {iri: token for iri, token in asked.items() if iri not in held}
-        if not asked:
-            return []
-        words = _usable(ontology) | _column(engine, _WORDS, seconds)
+        words = usable | _column(engine, _WORDS, seconds)
         things = _column(engine, _THINGS, seconds) if any(iri.startswith(engine.base) for iri in asked) else set()
     except (UsageError, UnreadableError, SyntaxError):
         return []
