@@ -154,9 +154,10 @@ def _iris(cells: Iterable[object]) -> frozenset[str]:
     return frozenset(cell.value for cell in cells if isinstance(cell, ox.NamedNode))
 
 
-def _fresh(name: str, used: Collection[str]) -> str:
+def _fresh(name: str, used: set[str]) -> str:
     while name in used:
         name += "_"
+    used.add(name)
     return name
 
 
