@@ -18,8 +18,9 @@ the variable stays free.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -32,9 +33,22 @@ from kg.prefixes import XSD
 from kg.query.tokens import nearest, tokens
 from kg.values import datatype_of
 
-__all__ = ["Parameter", "Question", "Term", "Thing", "bind", "load_questions", "read_question"]
+__all__ = [
+    "KINDS",
+    "Parameter",
+    "Question",
+    "Term",
+    "Thing",
+    "bind",
+    "class_of",
+    "has_header",
+    "load_questions",
+    "read_question",
+]
 
 KINDS = ("text", "integer", "date", "language")
+#: How many values a message names.
+EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +163,16 @@ def _parameter(name: str, given: Mapping[str, object]) -> Parameter:
     return Parameter(name, str(given["type"]), _texts(label), chosen, bool(given.get("optional", False)))
 
 
-def bind(question: Question, given: Mapping[str, str], ontology: Ontology, lang: str) -> dict[str, Term]:
+def bind(
+    question: Question,
+    given: Mapping[str, str],
+    ontology: Ontology,
+    lang: str,
+    examples: Callable[[Parameter], Iterable[str]] | None = None,
+) -> dict[str, Term]:
     """What to put for the parameters of a question; ``lang`` is the reader's language.
+
+    ``examples`` gives values that a parameter may have, for the message when it is missing.
 
     Raises:
         UsageError: a parameter is unknown, missing, or no value of its type.
@@ -165,8 +187,16 @@ def bind(question: Question, given: Mapping[str, str], ontology: Ontology, lang:
         if text is not None:
             terms[name] = _term(text, parameter, ontology)
         elif not parameter.optional:
-            raise UsageError("query.missing_parameter", name=name, question=question.name, label=parameter.label)
+            raise _missing(question.name, parameter, examples(parameter) if examples else ())
     return terms
+
+
+def _missing(question: str, parameter: Parameter, examples: Iterable[str]) -> UsageError:
+    told = {"question": question, "name": parameter.name, "label": parameter.label}
+    few = list(islice(examples, EXAMPLES))
+    if not few:
+        return UsageError("query.missing_parameter", **told)
+    return UsageError("query.missing_parameter_such", **told, examples=", ".join(few))
 
 
 def _all(question: Question) -> str:
@@ -192,7 +222,10 @@ def _term(text: str, parameter: Parameter, ontology: Ontology) -> Term:
             near = nearest(text, words)
             raise UsageError("query.bad_word", name=name, value=text, near=near if near != "–" else ", ".join(words))
         return ox.NamedNode(words[text])
-    if kind == "thing":
-        return Thing(name, text, "")
-    prefix, _, local = kind.partition(":")
-    return Thing(name, text, ontology.prefixes.get(prefix, prefix + ":") + local)
+    return Thing(name, text, class_of(parameter, ontology))
+
+
+def class_of(parameter: Parameter, ontology: Ontology) -> str:
+    """The class of things that a parameter may be; empty for any of them."""
+    prefix, _, local = parameter.kind.partition(":")
+    return "" if parameter.kind == "thing" else ontology.prefixes.get(prefix, prefix + ":") + local
