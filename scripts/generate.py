@@ -20,7 +20,7 @@ from kg.config import find_data
 from kg.messages import LANGUAGES, choose, say
 from kg.ontodoc import ontology_page
 from kg.ontology import Field, Ontology, Shape, load_ontology
-from kg.query import load_questions
+from kg.query import load_groups, load_questions
 from kg.schema import schema_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -132,8 +132,12 @@ def questions(lang: str) -> str:
     """Every named question with its title and parameters."""
 
     def parts() -> Iterator[str]:
+        groups, last = load_groups(find_data("queries")), 0
         for name, question in load_questions(find_data("queries")).items():
-            yield f"## {name}\n\n**{choose(question.title, lang)}**\n\n{choose(question.description, lang)}\n"
+            if question.order // 100 * 100 != last:
+                last = question.order // 100 * 100
+                yield f"## {choose(groups[last], lang)}\n"
+            yield f"### {name}\n\n**{choose(question.title, lang)}**\n\n{choose(question.description, lang)}\n"
             rows = [
                 [f"`{given.name}`", choose(given.label, lang), f"`{given.default}`" if given.default else ""]
                 for given in question.parameters

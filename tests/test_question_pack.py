@@ -37,8 +37,9 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue, Expr
 
 from kg.graph import EVIDENCE
+from kg.messages import LANGUAGES
 from kg.ontology import load_ontology
-from kg.query import load_questions
+from kg.query import load_groups, load_questions
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTIONS = load_questions(ROOT / "queries")
@@ -315,3 +316,9 @@ def test_places_in_the_list_are_their_own() -> None:
 def test_parameters_are_of_every_sort() -> None:
     kinds = Counter(p.kind for question in QUESTIONS.values() for p in question.parameters)
     assert {"language", "text", "integer", "thing", "kind", "schema:Person", "org:Organization"} <= set(kinds)
+
+
+def test_each_question_stands_under_a_heading_in_both_languages() -> None:
+    groups = load_groups(ROOT / "queries")
+    assert {question.order // 100 * 100 for question in QUESTIONS.values()} == set(groups)
+    assert all(texts[lang] for texts in groups.values() for lang in LANGUAGES)

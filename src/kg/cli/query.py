@@ -34,6 +34,7 @@ from kg.query import (
     choices,
     evidence_lines,
     has_header,
+    load_groups,
     load_questions,
     nodes_behind,
     read_evidence,
@@ -275,19 +276,24 @@ def _say_why_empty(engine: Engine, asked: _Asked, context: Context) -> None:
 
 
 def _list(questions: Mapping[str, Question], context: Context) -> None:
-    """One line a question: name, title, parameters (those that may be left out in brackets)."""
-    rows = [
-        [name, choose(question.title, context.lang), _usage(question.parameters)]
-        for name, question in questions.items()
-    ]
-    if context.console.is_terminal:
+    """One line a question: name, title, parameters (those that may be left out in brackets).
+
+    On a terminal they stand under headings; a program gets the lines alone.
+    """
+    lang = context.lang
+    rows = {name: [name, choose(q.title, lang), _usage(q.parameters)] for name, q in questions.items()}
+    if not context.console.is_terminal:
+        print("\n".join(aligned(list(rows.values()))))
+        return
+    width = max(map(len, rows))
+    for number, title in load_groups(find_data("queries")).items():
+        context.console.print(Text(choose(title, lang), style="bold underline"))
         table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-        table.add_column(style="bold", no_wrap=True)
-        for row in rows:
-            table.add_row(*map(Text, row))
+        table.add_column(style="bold", no_wrap=True, min_width=width)
+        for name, question in questions.items():
+            if question.order // 100 * 100 == number:
+                table.add_row(*map(Text, rows[name]))
         context.console.print(table, soft_wrap=False)
-    else:
-        print("\n".join(aligned(rows)))
 
 
 def _usage(parameters: Iterable[Parameter]) -> str:

@@ -12,7 +12,17 @@ from kg.query.choices import choices
 from kg.query.diagnose import SECONDS, Cause, why_empty
 from kg.query.engine import Engine, Graphs, run
 from kg.query.evidence import Evidence, Passage, Standing, evidence_lines, nodes_behind, read_evidence
-from kg.query.question import Parameter, Question, Term, Thing, bind, has_header, load_questions, read_question
+from kg.query.question import (
+    Parameter,
+    Question,
+    Term,
+    Thing,
+    bind,
+    has_header,
+    load_groups,
+    load_questions,
+    read_question,
+)
 from kg.query.results import Answer, Cell, shown, to_markdown
 from kg.query.terms import Unknown, unknown_terms
 
@@ -36,6 +46,7 @@ __all__ = [
     "evidence_lines",
     "from_rdflib",
     "has_header",
+    "load_groups",
     "load_questions",
     "nodes_behind",
     "read_evidence",

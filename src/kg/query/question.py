@@ -9,8 +9,8 @@ A question is ``queries/NAME.rq``. Its first comment lines are YAML::
     # param lang: {type: language, label: {en: …, fr: …}}
     # facts: [part]
 
-``order`` is the place in lists. ``facts`` names the variables of the text that stand for nodes with evidence of their
-own. A ``param`` is a variable of the text, never among its answers; a term is put in its place. Its ``type`` is
+``order`` is the place in lists, under the heading of its hundred. ``facts`` names the variables of the text that
+stand for nodes with evidence of their own. A ``param`` is a variable of the text, never among its answers; a term is put in its place. Its ``type`` is
 ``text``, ``integer``, ``date``, ``language`` (the reader's when none is given), the name of a closed list, a class of
 things in the graph, or ``thing`` for any of them. It is needed unless it has a ``default`` or is ``optional``: then
 the variable stays free.
@@ -42,6 +42,7 @@ __all__ = [
     "bind",
     "class_of",
     "has_header",
+    "load_groups",
     "load_questions",
     "read_question",
 ]
@@ -104,6 +105,19 @@ def load_questions(folder: Path) -> dict[str, Question]:
     files = sorted(folder.glob("*.rq"))
     questions = [read_question(file.stem, file.read_text(encoding="utf-8")) for file in files]
     return {question.name: question for question in sorted(questions, key=lambda q: (q.order, q.name))}
+
+
+def load_groups(folder: Path) -> dict[int, Mapping[str, str]]:
+    """The headings of lists by the hundreds of ``order`` that stand below them (``queries/groups.yaml``), sorted.
+
+    Raises:
+        ProductError: the file is not as it should be.
+    """
+    try:
+        data = yaml.load((folder / "groups.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return {int(number): _texts(texts) for number, texts in sorted(data.items())}
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ProductError("query.bad_header", name="groups.yaml", why=f"{type(error).__name__}: {error}") from error
 
 
 def read_question(name: str, text: str) -> Question:
