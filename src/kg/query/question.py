@@ -9,11 +9,11 @@ A question is ``queries/NAME.rq``. Its first comment lines are YAML::
     # param lang: {type: language, label: {en: …, fr: …}}
     # facts: [part]
 
-``order`` is the place in lists, under the heading of its hundred. ``facts`` names the variables of the text that
-stand for nodes with evidence of their own. A ``param`` is a variable of the text, never among its answers; a term is put in its place. Its ``type`` is
-``text``, ``integer``, ``date``, ``language`` (the reader's when none is given), the name of a closed list, a class of
-things in the graph, or ``thing`` for any of them. It is needed unless it has a ``default`` or is ``optional``: then
-the variable stays free.
+``order`` is the place in lists, under the heading of its hundred. ``facts`` names the variables of the text that stand
+for nodes with evidence of their own. A ``param`` is a variable of the text, never among its answers; a term is put in
+its place. Its ``type`` is ``text``, ``integer``, ``date``, ``language`` (the reader's when none is given), the name of
+a closed list, a class of things in the graph, or ``thing`` for any of them. It is needed unless it has a ``default`` or
+is ``optional``: then the variable stays free.
 """
 
 from __future__ import annotations
