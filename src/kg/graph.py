@@ -129,7 +129,13 @@ def _types(files: Iterable[MappedFile], ontology: Ontology) -> Iterator[ox.Tripl
 def _concepts(facts: Iterable[ox.Triple], ontology: Ontology) -> Iterator[ox.Triple]:
     """What must be said of the words of closed lists so that the graph explains itself."""
     lists = {iri: name for name, words in ontology.schemes.items() for iri in words.values()}
-    for iri in sorted({getattr(t.object, "value", "") for t in facts} & lists.keys()):
+    used = {getattr(t.object, "value", "") for t in facts} & lists.keys()
+    for iri in list(used):
+        while iri := ontology.broader.get(iri, ""):
+            used.add(iri)
+    for iri in sorted(used):
+        if iri in ontology.broader:
+            yield ox.Triple(_n(iri), _n(SKOS + "broader"), _n(ontology.broader[iri]))
         scheme = iri.rpartition("/")[0]
         for kind in ontology.word_types[iri]:
             yield ox.Triple(_n(iri), TYPE, _n(kind))
