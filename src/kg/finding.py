@@ -23,6 +23,8 @@ Texts = Mapping[str, str]
 FEW, FEW_FOR_GROUPS = 3, 6
 #: How many names a sentence gives before it counts the rest, and how many for each group or link.
 NAMES, PARTS, LEADERS = 6, 4, 3
+#: A longer name is put in quotation marks.
+LONG = 40
 #: Which measure a message tells, by the first word of its key.
 MEASURES = {
     "size": "size",
@@ -226,20 +228,23 @@ class _Teller:
         """The sentence in each language. A mapping is chosen by language, a float is a share, a tuple has names."""
         parts = {}
         for lang in LANGUAGES:
-            filled: dict[str, object] = {}
-            for name, value in values.items():
-                if isinstance(value, Mapping):
-                    value = value[lang]
-                elif isinstance(value, tuple):
-                    value = _named(value, lang, NAMES)
-                filled[name] = percent(value, lang) if isinstance(value, float) else value
-            parts[lang] = _filled(key, lang, **filled)
+            parts[lang] = _filled(key, lang, **{name: _in(value, lang) for name, value in values.items()})
         return Finding(MEASURES[key.partition("_")[0]], parts)
 
 
+def _in(value: object, lang: str) -> object:
+    """A value as one language says it."""
+    if isinstance(value, Mapping):
+        return value[lang]
+    if isinstance(value, tuple):
+        return _named(value, lang, NAMES)
+    return percent(value, lang) if isinstance(value, float) else value
+
+
 def _quoted(name: str, lang: str) -> str:
-    """A name in quotation marks when it has marks of its own, which would be taken for the sentence's."""
-    return say("network.quoted", lang, name=name) if any(mark in name for mark in ",;:?!") else name
+    """A name in quotation marks when it is long or has marks of its own, which would be taken for the sentence's."""
+    marked = len(name) > LONG or any(mark in name for mark in ",;:?!")
+    return say("network.quoted", lang, name=name) if marked else name
 
 
 def _small(label: str) -> str:

@@ -1,4 +1,4 @@
-"""Measures of a view's network, by networkx: who has most links, who lies between others, what falls apart without whom.
+"""Measures of a view's network, by networkx: who has most links, who lies between, what falls apart without whom.
 
 Measured are the node types that the view names (:attr:`kg.view.View.among`), as a simple undirected network: parallel
 links become one whose weight is their number, and a node's link to itself counts for nothing. Ties are kept as ties.

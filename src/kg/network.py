@@ -15,14 +15,14 @@ from kg.errors import ProductError
 from kg.messages import LANGUAGES
 from kg.ontology import Ontology
 from kg.prefixes import KG, RDF, curie
-from kg.view import REST, Filter, View, load_views
+from kg.view import REST, Filter, View
 
 if TYPE_CHECKING:
     import networkx as nx
 
     Graph: TypeAlias = nx.MultiDiGraph[str]
 
-__all__ = ["Filter", "View", "kinds_of", "load_views", "open_store", "project", "reach"]
+__all__ = ["kinds_of", "open_store", "project", "reach"]
 
 
 def open_store(plain: Path, evidence: Path | None) -> ox.Store:
@@ -68,9 +68,9 @@ def classes_of(node: str, store: ox.Store, ontology: Ontology) -> list[str]:
 def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
     """The part of the store that a view shows.
 
-    Nodes are IRIs with ``type`` (key of the view), ``ring`` and ``scopes`` (of rows that name them alone); links have ``link`` (a word of the view or a CURIE),
-    ``labels`` (by language), ``via`` (IRI or ""), ``notes`` (wordings, sorted) and ``scopes`` (IRIs, sorted). Rows
-    that differ only in note or scope are one link.
+    Nodes are IRIs with ``type`` (key of the view), ``ring`` and ``scopes`` (of rows that name them alone); links have
+    ``link`` (a word of the view or a CURIE), ``labels`` (by language), ``via`` (IRI or ""), ``notes`` (wordings,
+    sorted) and ``scopes`` (IRIs, sorted). Rows that differ only in note or scope are one link.
 
     Raises:
         ProductError: the query is no SELECT of the agreed variables, or names a link that the view does not.
@@ -115,7 +115,7 @@ def kinds_of(graph: Graph, view: View, store: ox.Store, ontology: Ontology) -> d
     """
     found: dict[str, set[str]] = {}
     for key, path in view.kinds.paths.items() if view.kinds else ():
-        query = f"SELECT ?node ?kind WHERE {{ ?node {path} ?kind }}"  # noqa: S608 - the path is our own file's
+        query = f"SELECT ?node ?kind WHERE {{ ?node {path} ?kind }}"
         try:
             solutions = store.query(query, prefixes=dict(ontology.prefixes))
         except SyntaxError as error:
@@ -123,9 +123,10 @@ def kinds_of(graph: Graph, view: View, store: ox.Store, ontology: Ontology) -> d
             raise ProductError("views.bad", file=f"{view.name}.yaml", where=where, why=str(error)) from error
         for row in solutions if isinstance(solutions, ox.QuerySolutions) else ():
             node, kind = row["node"], row["kind"]
-            if isinstance(node, ox.NamedNode) and isinstance(kind, ox.NamedNode | ox.Literal) and node.value in graph:
-                if graph.nodes[node.value]["type"] == key:
-                    found.setdefault(node.value, set()).add(kind.value)
+            if not isinstance(node, ox.NamedNode) or not isinstance(kind, ox.NamedNode | ox.Literal):
+                continue
+            if node.value in graph and graph.nodes[node.value]["type"] == key:
+                found.setdefault(node.value, set()).add(kind.value)
     return {node: tuple(sorted(found[node])) for node in sorted(found)}
 
 

@@ -208,7 +208,9 @@ def _node_type(key: str, entry: _Entry) -> NodeType:
 
 
 def _link_type(key: str, entry: _Entry) -> LinkType:
-    return LinkType(key, entry.texts("label", key != REST), entry.color(), entry.truth("dashes", False), entry.truth("arrow", True))
+    return LinkType(
+        key, entry.texts("label", key != REST), entry.color(), entry.truth("dashes", False), entry.truth("arrow", True)
+    )
 
 
 def _filters(file: str, data: object, types: Sequence[str]) -> tuple[Filter, ...]:
