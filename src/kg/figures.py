@@ -92,12 +92,13 @@ FIGURES: Mapping[str, Callable[[float, float, float], Figure]] = {
 }
 
 
-def curve(source: Position, target: Position, size: int, other: int, bend: float, shift: Shift) -> str:
-    """The path of a link from mark to mark; ``size`` and ``other`` are those of the marks at its ends.
+def curve(source: Position, target: Position, sizes: tuple[int, int], bend: float, shift: Shift) -> str:
+    """The path of a link from mark to mark, in the ``sizes`` of these marks.
 
     ``bend`` is as in :class:`kg.drawing.Link`. A link of a node to itself is a loop above it.
     """
     x, y = source.x + shift.x, source.y + shift.y
+    size, other = sizes
     across, down = float(target.x - source.x), float(target.y - source.y)
     length = math.sqrt(across * across + down * down)
     if not length:

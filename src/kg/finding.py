@@ -10,13 +10,21 @@ from __future__ import annotations
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from kg.measure import Measures
+import pyoxigraph as ox
+
+from kg.dossier import Dossier
+from kg.measure import Measures, measure
 from kg.messages import LANGUAGES, catalogue, choose, say
+from kg.network import kinds_of, project
+from kg.ontology import Ontology
 from kg.view import View
 
-__all__ = ["Finding", "Name", "findings", "percent"]
+if TYPE_CHECKING:
+    from kg.network import Graph
+
+__all__ = ["Finding", "Name", "Study", "findings", "percent", "study"]
 
 Texts = Mapping[str, str]
 #: Fewer nodes than this have no shape to speak of; fewer than the second form no groups.
@@ -72,6 +80,28 @@ class Finding:
         """The nodes named, in the order of the sentence, each once."""
         named = (part.node for parts in self.parts.values() for part in parts if isinstance(part, Name))
         return tuple(dict.fromkeys(named))
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A view's network with its measures and what they say."""
+
+    view: View
+    graph: Graph
+    measures: Measures
+    findings: tuple[Finding, ...]
+
+
+def study(view: View, store: ox.Store, ontology: Ontology, dossier: Dossier) -> Study:
+    """Project a view, measure its network, and tell what it shows.
+
+    Raises:
+        ProductError: the view is wrong.
+    """
+    graph = project(view, store, ontology)
+    measures = measure(graph, view.among, kinds_of(graph, view, store, ontology))
+    labels = {iri: thing.labels for iri, thing in dossier.things.items()}
+    return Study(view, graph, measures, findings(view, measures, labels))
 
 
 def percent(share: float, lang: str) -> str:

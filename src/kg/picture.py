@@ -80,7 +80,7 @@ def svg(drawing: Drawing, dossier: Dossier, top: Texts, lang: str) -> str:
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _add(parent: ET.Element, tag: str, text: str = "", **attributes: object) -> ET.Element:
+def _add(parent: ET.Element, tag: str, text: str = "", /, **attributes: object) -> ET.Element:
     """A child element; the underscore in the name of an attribute is a hyphen."""
     named = {name.replace("_", "-"): _NO_XML.sub("\ufffd", plain(value)) for name, value in attributes.items()}
     child = ET.SubElement(parent, tag, named)
@@ -196,12 +196,11 @@ def _links(parent: ET.Element, drawing: Drawing, shift: Shift, lang: str) -> Non
         arrow = _add(parent, "marker", id=f"{name}-arrow-{place}", **marker, **look)
         _add(arrow, "path", d="M0 0L10 5L0 10z", fill=color)
     for link in drawing.links:
-        ends = drawing.nodes[link.source], drawing.nodes[link.target]
+        one, other = drawing.nodes[link.source], drawing.nodes[link.target]
         end = {"marker_end": f"url(#{name}-arrow-{colors.index(link.kind.color[0])})"} if link.kind.arrow else {}
-        way = curve(*(node.position for node in ends), *(node.kind.size for node in ends), link.bend, shift)
-        path = _add(parent, "path", d=way, **_stroke(link), **end)
-        said = f"{ends[0].names[lang]} – {choose(link.labels, lang)} – {ends[1].names[lang]}"
-        _add(path, "title", said)
+        way = curve(one.position, other.position, (one.kind.size, other.kind.size), link.bend, shift)
+        path = _add(parent, "path", "", d=way, **_stroke(link), **end)
+        _add(path, "title", f"{one.names[lang]} – {choose(link.labels, lang)} – {other.names[lang]}")
 
 
 # -- PNG ------------------------------------------------------------------------------------------------------

@@ -19,19 +19,16 @@ import pyoxigraph as ox
 from kg.dossier import Dossier, Evidence, Fact, Span, Thing, read_dossier
 from kg.drawing import Drawing, draw, heading
 from kg.errors import ProductError
-from kg.finding import Finding, Name, findings
+from kg.finding import Finding, Name, Study, study
 from kg.layout import FONT
-from kg.measure import measure
 from kg.messages import LANGUAGES, catalogue, choose
-from kg.network import kinds_of, project, reach
+from kg.network import reach
 from kg.ontology import Ontology
 from kg.prefixes import DCTERMS, curie
 from kg.view import View
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from kg.network import Graph
 
 __all__ = ["page"]
 
@@ -64,9 +61,8 @@ def page(
     """
     dossier = read_dossier(store, ontology, passages)
     numbers = {iri: place for place, iri in enumerate(dossier.things)}
-    graphs = [(view, project(view, store, ontology)) for view in views]
-    told = [_findings(view, graph, store, ontology, dossier) for view, graph in graphs]
-    top = title or (heading(graphs[0][1], dossier) if graphs else catalogue("page")["title"])
+    studies = [study(view, store, ontology, dossier) for view in views]
+    top = title or (heading(studies[0].graph, dossier) if studies else catalogue("page")["title"])
     data: Json = {
         "lang": lang,
         "languages": sorted(LANGUAGES, key=lambda tag: (tag != lang, tag)),
@@ -74,26 +70,17 @@ def page(
         "words": catalogue("page"),
         "font": FONT,
         **_pool(dossier, numbers, ontology),
-        "views": [
-            _view(draw(view, graph, dossier), graph, numbers, lang)
-            | {"findings": [_finding(finding, numbers) for finding in found]}
-            for (view, graph), found in zip(graphs, told, strict=True)
-        ],
+        "views": [_view(each, draw(each.view, each.graph, dossier), numbers, lang) for each in studies],
     }
     return _fill(data, choose(top, lang), lang)
-
-
-def _findings(view: View, graph: Graph, store: ox.Store, ontology: Ontology, dossier: Dossier) -> tuple[Finding, ...]:
-    measures = measure(graph, view.among, kinds_of(graph, view, store, ontology))
-    return findings(view, measures, {iri: thing.labels for iri, thing in dossier.things.items()})
 
 
 # -- the drawing ----------------------------------------------------------------------------------------------
 
 
-def _view(drawing: Drawing, graph: Graph, numbers: Mapping[str, int], lang: str) -> Json:
+def _view(told: Study, drawing: Drawing, numbers: Mapping[str, int], lang: str) -> Json:
     """A view as the page reads it. Nodes go by their number in the pool of things."""
-    view = drawing.view
+    view = told.view
     nodes, edges = _model(drawing, numbers, lang)
     types = [view.types[key] for key in drawing.node_types()]
     return {
@@ -110,11 +97,12 @@ def _view(drawing: Drawing, graph: Graph, numbers: Mapping[str, int], lang: str)
             {
                 "label": item.labels,
                 "options": [
-                    [numbers[n], [numbers[near] for near in around]] for n, around in reach(graph, item).items()
+                    [numbers[n], [numbers[near] for near in around]] for n, around in reach(told.graph, item).items()
                 ],
             }
             for item in view.filters
         ],
+        "findings": [_finding(finding, numbers) for finding in told.findings],
         "nodes": nodes,
         "edges": edges,
     }

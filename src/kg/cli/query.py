@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 
 import click
 from rich.table import Table
 from rich.text import Text
 
-from kg.cli.common import Context
+from kg.cli.common import Context, aligned, warn_when_stale
 from kg.config import find_data
 from kg.errors import UsageError
-from kg.facts import find_files
 from kg.messages import choose, say
 from kg.ontology import Ontology, load_ontology
 from kg.prefixes import curie
@@ -48,7 +45,7 @@ def _query(
     name, text, terms = _asked(query[0], query[1:], questions, ontology, context)
     folder = context.folder / (graph or context.settings.output)
     graphs = Graphs.of_folder(folder)
-    _warn_when_stale(folder, context)
+    warn_when_stale(folder, context)
     base = context.settings.base
     answer = run(graphs, text, terms, prefixes=ontology.prefixes, base=base, timeout=timeout, name=name)
     _show(answer, form or ("table" if answer.triples is None else "turtle"), ontology, context)
@@ -108,28 +105,6 @@ def _decoded(path: str, data: bytes) -> str:
         raise UsageError("query.no_file", path=path, why=str(error)) from error
 
 
-def _warn_when_stale(folder: Path, context: Context) -> None:
-    """Say so when the facts are not those that the graph was built from. Without a report there is no telling."""
-    try:
-        inputs = dict(json.loads((folder / "report.json").read_text(encoding="utf-8"))["inputs"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    root = context.folder / context.settings.facts
-    here = {file.relative_to(context.folder).as_posix() for file in find_files(root)} if root.is_dir() else set()
-    added = here if here & inputs.keys() else set()  # else the graph is of other facts
-    for name in sorted(inputs.keys() | added):
-        file = context.folder / name
-        there = file.is_file() or (added and file.is_relative_to(root))
-        if there and inputs.get(name) != _hash(file):
-            warning = say("query.warning", context.lang)
-            print(f"kg: {warning}: {say('query.stale', context.lang, file=name)}", file=sys.stderr)
-            return
-
-
-def _hash(file: Path) -> str | None:
-    return sha256(file.read_bytes()).hexdigest() if file.is_file() else None
-
-
 # ------------------------------------------------------------------ what is shown
 
 
@@ -146,7 +121,7 @@ def _list(questions: Mapping[str, Question], context: Context) -> None:
             table.add_row(*map(Text, row))
         context.console.print(table, soft_wrap=False)
     else:
-        print("\n".join(_aligned(rows)))
+        print("\n".join(aligned(rows)))
 
 
 def _usage(parameters: Iterable[Parameter]) -> str:
@@ -184,7 +159,7 @@ def _table(answer: Answer, ontology: Ontology, context: Context) -> None:
     else:
         head = list(answer.variables)
         widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-        print("\n".join(_aligned([head, ["-" * width for width in widths], *rows])))
+        print("\n".join(aligned([head, ["-" * width for width in widths], *rows])))
 
 
 def _word(term: object, ontology: Ontology, context: Context) -> str:
@@ -196,12 +171,6 @@ def _word(term: object, ontology: Ontology, context: Context) -> str:
         return " ".join(text.split())
     short = text.removeprefix(context.settings.base)
     return short if short and short != text else curie(text, ontology.prefixes)
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns aligned with spaces: readable everywhere, and easy to cut."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def commands(lang: str) -> list[click.Command]:
