@@ -44,6 +44,8 @@ STRETCH = 1.7
 PAD = 6
 RING = 70
 STEP = 8
+#: So many steps from where a node would stand, the search begins to take longer ones.
+NEARBY = 16
 
 #: Where a label may be broken: after spaces and hyphens, but not before a mark that French sets off by a space.
 _BREAK = re.compile(r"(?<=[\s-])(?=[^\s:;?!»-])")
@@ -190,14 +192,16 @@ class _Slices:
 class Grid:
     """The boxes placed so far, by cell, so that a new one is compared with its surroundings only."""
 
-    def __init__(self, boxes: Iterable[Box]) -> None:
-        self.cell = max((max(2 * box.half, box.above + box.below) for box in boxes), default=1) + PAD
+    def __init__(self, boxes: Iterable[Box], pad: int = PAD) -> None:
+        self.pad = pad
+        # A box reaches from its centre into the neighbouring cells at most.
+        self.cell = 2 * max((max(box.half, box.above, box.below) for box in boxes), default=1) + pad
         self.cells: dict[tuple[int, int], list[tuple[Position, Box]]] = {}
 
     def free(self, position: Position, box: Box) -> bool:
         column, row = position.x // self.cell, position.y // self.cell
         return not any(
-            touch(position, box, other, other_box, PAD)
+            touch(position, box, other, other_box, self.pad)
             for x in (column - 1, column, column + 1)
             for y in (row - 1, row, row + 1)
             for other, other_box in self.cells.get((x, y), ())
@@ -213,17 +217,21 @@ def at(radius: int, angle: float) -> Position:
     return Position(round(STRETCH * radius * round(math.cos(angle), 6)), round(radius * round(math.sin(angle), 6)))
 
 
-def spots(radius: int, angle: float, pace: int = STEP) -> Iterator[Position]:
-    """Where a node may stand, the nearest first: outwards and along the ring, in steps, without end."""
+def spots(radius: int, angle: float) -> Iterator[Position]:
+    """Where a node may stand, the nearest first: outwards and along the ring, without end.
+
+    The steps are small nearby and grow with the distance, or a crowded ring would cost the square of its nodes.
+    """
     away = 0
     while True:
-        for out in range(away, -1, -1):
-            far = radius + out * pace
-            turn = round((away - out) * pace / max(far, pace), 6)
+        pace = max(STEP, away // NEARBY)
+        for out in range(away, -1, -pace):
+            far = radius + out
+            turn = round((away - out) / max(far, pace), 6)
             yield at(far, angle + turn)
             if turn:
                 yield at(far, angle - turn)
-        away += 1
+        away += pace
 
 
 def arrange(graph: Graph, boxes: Mapping[str, Box]) -> dict[str, Position]:

@@ -188,18 +188,23 @@ def _stroke(link: Link) -> dict[str, object]:
 
 
 def _links(parent: ET.Element, drawing: Drawing, shift: Shift, lang: str) -> None:
-    colors = sorted({link.kind.color[0] for link in drawing.links if link.kind.arrow})
+    """All links, those of one look together, with an arrow for each colour."""
     name = drawing.view.name
+    colors = sorted({link.kind.color[0] for link in drawing.links if link.kind.arrow})
     for place, color in enumerate(colors):
         marker = {"viewBox": "0 0 10 10", "refX": 10, "refY": 5, "markerWidth": ARROW, "markerHeight": ARROW}
         look = {"markerUnits": "userSpaceOnUse", "orient": "auto"}
         arrow = _add(parent, "marker", id=f"{name}-arrow-{place}", **marker, **look)
         _add(arrow, "path", d="M0 0L10 5L0 10z", fill=color)
+    groups: dict[tuple[object, ...], ET.Element] = {}
     for link in drawing.links:
+        look_of = (link.kind.color, link.kind.dashes, link.kind.arrow)
+        if look_of not in groups:
+            end = {"marker_end": f"url(#{name}-arrow-{colors.index(link.kind.color[0])})"} if link.kind.arrow else {}
+            groups[look_of] = _add(parent, "g", "", **_stroke(link), **end)
         one, other = drawing.nodes[link.source], drawing.nodes[link.target]
-        end = {"marker_end": f"url(#{name}-arrow-{colors.index(link.kind.color[0])})"} if link.kind.arrow else {}
         way = curve(one.position, other.position, (one.kind.size, other.kind.size), link.bend, shift)
-        path = _add(parent, "path", "", d=way, **_stroke(link), **end)
+        path = _add(groups[look_of], "path", d=way)
         _add(path, "title", f"{one.names[lang]} – {choose(link.labels, lang)} – {other.names[lang]}")
 
 
@@ -207,12 +212,21 @@ def _links(parent: ET.Element, drawing: Drawing, shift: Shift, lang: str) -> Non
 
 
 def needs_fonts(text: str) -> bool:
-    """Whether a text has letters that the picture's own font lacks, so that the machine's fonts are asked."""
-    return any(
-        unicodedata.category(char)[0] in "LM" and not unicodedata.name(char, "").startswith(_LETTERS)
-        for char in set(text)
-        if ord(char) > 0x36F or unicodedata.category(char)[0] == "L"
-    )
+    """Whether a text has signs that the picture's own font lacks, so that the machine's fonts are asked.
+
+    The font has the letters of Latin, Greek and Cyrillic, and marks upon them, but few symbols beyond punctuation.
+
+    >>> needs_fonts("Élodie Œuvré – Ελλάδα, Київ: 20 °C"), needs_fonts("東京")
+    (False, True)
+    """
+    return any(_is_foreign(char) for char in set(text) if ord(char) > 0x36F)
+
+
+def _is_foreign(char: str) -> bool:
+    category = unicodedata.category(char)[0]
+    if category in "LM":
+        return not unicodedata.name(char, "").startswith(_LETTERS)
+    return category in "SC" and ord(char) >= 0x2190
 
 
 def png(text: str, scale: int = 2) -> bytes:
