@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "Name", "Study", "findings", "percent", "study"]
 
 Texts = Mapping[str, str]
-#: Fewer nodes than this have no shape to speak of; fewer than the second form no groups.
-FEW, FEW_FOR_GROUPS = 3, 6
+#: A network of fewer nodes has no shape to speak of; fewer of a type are not compared; fewer linked ones are no groups.
+FEW, FEW_OF_TYPE, FEW_FOR_GROUPS = 4, 3, 6
 #: How many names a sentence gives before it counts the rest, and how many for each group or link.
 NAMES, PARTS, LEADERS = 6, 4, 3
 #: A longer name is put in quotation marks.
@@ -173,7 +173,7 @@ class _Teller:
         for key, nodes in self.ranked.items():
             most = max((self.of.degree[node] for node in nodes), default=0)
             best = [node for node in nodes if self.of.degree[node] == most]
-            if len(nodes) >= FEW and most:
+            if len(nodes) >= FEW_OF_TYPE and most:
                 if len(best) == len(nodes):
                     yield self._say("degree_all", type=self._type(key), n=most)
                 else:
@@ -185,7 +185,7 @@ class _Teller:
             return
         for key, nodes in self.ranked.items():
             most = max((self.of.betweenness[node] for node in nodes), default=0.0)
-            if len(nodes) >= FEW and most:
+            if len(nodes) >= FEW_OF_TYPE and most:
                 best = [node for node in nodes if self.of.betweenness[node] == most]
                 yield self._tied("between", best, type=self._type(key), share=most)
 
