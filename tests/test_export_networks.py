@@ -16,8 +16,8 @@ from kg.config import find_data
 from kg.errors import UsageError
 from kg.export import Made, Options
 from kg.export.drawing import Drawing, draw, join, split
-from kg.network import load_views
 from kg.network import project as project_view
+from kg.view import load_views
 
 VIEWS = [view.name for view in load_views(find_data("views"))]
 FORMS = ("graphml", "gexf")

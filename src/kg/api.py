@@ -25,7 +25,7 @@ from kg.errors import Problem, UsageError
 from kg.export import FORMATS, Built, Made, Options
 from kg.graph import EVIDENCE
 from kg.messages import choose
-from kg.network import View, load_views, project
+from kg.network import project
 from kg.ontology import Ontology, load_ontology
 from kg.pipeline import build as build_outputs
 from kg.pipeline import passages as passages_of
@@ -46,6 +46,7 @@ from kg.query.tokens import nearest
 from kg.render import page
 from kg.report import Report
 from kg.turtle import to_turtle
+from kg.view import View, load_views
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -15,10 +15,10 @@ from kg.config import Settings, find_data
 from kg.errors import UsageError
 from kg.graph import span_iri
 from kg.mapping import MappedFile
-from kg.network import load_views
 from kg.render import page
 from kg.report import Report, make_report
 from kg.values import names_in
+from kg.view import load_views
 
 __all__ = ["build", "passages", "write_all"]
 

@@ -20,9 +20,10 @@ from kg import render
 from kg.dossier import read_dossier
 from kg.errors import ProductError
 from kg.messages import LANGUAGES, catalogue
-from kg.network import View, project
+from kg.network import project
 from kg.ontology import Ontology
 from kg.prefixes import DCTERMS
+from kg.view import View
 
 from .conftest import ID, Sample, prove, triples
 
@@ -153,7 +154,7 @@ def test_two_builds_are_one(html: str, ontology: Ontology, views: tuple[View, ..
 def test_neither_hash_seed_nor_locale_shows(tmp_path: Path) -> None:
     code = (
         "import sys; from tests.page.conftest import prove, triples; from kg.ontology import load_ontology\n"
-        "from kg.network import load_views; from kg.config import find_data; from kg.render import page\n"
+        "from kg.view import load_views; from kg.config import find_data; from kg.render import page\n"
         "import hashlib; o = load_ontology(); s = prove(triples(), o)\n"
         "text = page(s.store, o, load_views(find_data('views')), passages=s.passages)\n"
         "sys.stdout.write(hashlib.sha256(text.encode()).hexdigest())\n"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from kg.cli.common import Context
+from kg.cli.common import Context, aligned
 from kg.errors import UsageError
 from kg.messages import say
 from kg.ontology import Ontology
@@ -102,9 +102,3 @@ def _text(term: Cell, ontology: Ontology, context: Context) -> str:
 def _word(term: Cell, ontology: Ontology, context: Context) -> str:
     """A term on one line."""
     return " ".join(_text(term, ontology, context).split())
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns aligned with spaces: readable everywhere, and easy to cut."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.common import Context
-from kg.cli.query import warn_when_stale
+from kg.cli.common import Context, warn_when_stale
 from kg.errors import UsageError
 from kg.export import FORMATS, Built, Format, Made, Options, read_built
 from kg.messages import LANGUAGES, choose, say

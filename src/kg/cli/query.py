@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -14,12 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from kg.check import check
-from kg.cli.answer import FORMATS, aligned, show
-from kg.cli.common import Context
+from kg.cli.answer import FORMATS, show
+from kg.cli.common import Context, aligned, warn_when_stale
 from kg.cli.completion import completer
 from kg.config import find_data
 from kg.errors import DataError, UsageError
-from kg.facts import find_files
 from kg.messages import choose, say
 from kg.ontology import Ontology, load_ontology
 from kg.query import (
@@ -46,7 +43,7 @@ from kg.query.tokens import nearest
 from kg.source import SourceText, load_sources
 from kg.withhold import read_withheld
 
-__all__ = ["commands", "warn_when_stale"]
+__all__ = ["commands"]
 
 ENDINGS = (".rq", ".sparql")
 
@@ -232,27 +229,6 @@ def _note(key: str, context: Context, **params: object) -> None:
 
 def _warn(text: str, context: Context) -> None:
     print(f"kg: {say('query.warning', context.lang)}: {text}", file=sys.stderr)
-
-
-def warn_when_stale(folder: Path, context: Context) -> None:
-    """Say so when the facts are not those that the graph was built from. Without a report there is no telling."""
-    try:
-        inputs = dict(json.loads((folder / "report.json").read_text(encoding="utf-8"))["inputs"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    root = context.folder / context.settings.facts
-    here = {file.relative_to(context.folder).as_posix() for file in find_files(root)} if root.is_dir() else set()
-    added = here if here & inputs.keys() else set()  # else the graph is of other facts
-    for name in sorted(inputs.keys() | added):
-        file = context.folder / name
-        there = file.is_file() or (added and file.is_relative_to(root))
-        if there and inputs.get(name) != _hash(file):
-            _warn(say("query.stale", context.lang, file=name), context)
-            return
-
-
-def _hash(file: Path) -> str | None:
-    return sha256(file.read_bytes()).hexdigest() if file.is_file() else None
 
 
 def _warn_of_unknown_terms(engine: Engine, asked: _Asked, ontology: Ontology, context: Context) -> None:

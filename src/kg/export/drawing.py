@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from kg import drawing
 from kg.config import find_data
-from kg.dossier import Dossier, read_dossier
+from kg.dossier import read_dossier
 from kg.errors import UsageError
 from kg.export.built import TYPE, Built, Term
 from kg.export.made import Loss, Options, example
-from kg.layout import arrange, box_of, wrap
-from kg.messages import LANGUAGES, choose
-from kg.network import REST, View, load_views, project
+from kg.messages import choose
+from kg.network import project
 from kg.prefixes import XSD, curie
+from kg.view import REST, View, load_views
 
 if TYPE_CHECKING:
     from kg.network import Graph
@@ -115,7 +116,7 @@ def draw(built: Built, options: Options) -> Drawing:
     columns = _Columns(built, sorted(graph), carried)
     return Drawing(
         view,
-        tuple(_nodes(view, graph, dossier, columns, options.texts)),
+        tuple(_nodes(drawing.draw(view, graph, dossier), columns, options.texts)),
         tuple(_links(view, graph, options.texts)),
         tuple(_losses(built, graph)),
     )
@@ -210,18 +211,15 @@ def _number(text: str, kind: type[int] | type[float]) -> int | float | None:
         return None
 
 
-def _nodes(view: View, graph: Graph, dossier: Dossier, columns: _Columns, lang: str) -> Iterable[Node]:
-    names = {node: {tag: choose(dossier.things[node].labels, tag) for tag in sorted(LANGUAGES)} for node in graph}
-    kinds = {node: view.types[data["type"]] for node, data in graph.nodes(data=True)}
-    boxes = {n: box_of(k.size, [wrap(name, k.width, k.lines) for name in names[n].values()]) for n, k in kinds.items()}
-    for node, position in arrange(graph, boxes).items():
-        kind = kinds[node]
-        attributes: dict[str, Cell] = {f"label_{tag}": name for tag, name in names[node].items()}
+def _nodes(drawn: drawing.Drawing, columns: _Columns, lang: str) -> Iterable[Node]:
+    for node, at in drawn.nodes.items():
+        kind = at.kind
+        attributes: dict[str, Cell] = {f"label_{tag}": name for tag, name in at.names.items()}
         attributes |= {"kind": kind.key} | {f"kind_{tag}": text for tag, text in sorted(kind.labels.items())}
         types = [curie(iri, columns.built.ontology.prefixes) for iri in columns.built.classes(node)]
         attributes |= {"classes": join(types), "shape": kind.shape} | columns.of(node)
-        label = choose(names[node], lang)
-        yield Node(node, label, kind.color[0], kind.shape, kind.size, position.x, -position.y, attributes)
+        x, y = at.position.x, -at.position.y
+        yield Node(node, choose(at.names, lang), kind.color[0], kind.shape, kind.size, x, y, attributes)
 
 
 # ------------------------------------------------------------------ links

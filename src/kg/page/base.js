@@ -30,6 +30,11 @@ function say(key, values = {}) {
   return pick(DATA.words[key])[0].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
 }
 
+/** A message that has a form for one and a form for several, as the reader's language counts. */
+function sayCount(key, n, values = {}) {
+  return say(new Intl.PluralRules(state.lang).select(n) === 'one' ? `${key}_one` : key, { ...values, n });
+}
+
 /** A text as it is compared: no accents, no case, no hyphens or apostrophes, single spaces. */
 function fold(text) {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()

@@ -23,7 +23,6 @@ const OPTIONS = {
   edges: {
     width: 1.3,
     arrowStrikethrough: false,
-    arrows: { to: { enabled: true, scaleFactor: 0.45 } },
     font: { face: FACE, size: 12, strokeWidth: 4, align: 'horizontal' },
     hoverWidth: 0.6,
     selectionWidth: 1.4,
@@ -73,10 +72,18 @@ function nodeLook(node, shown, bright) {
   };
 }
 
-/** Whether a link is long enough for its wording to stand between the labels of its ends. */
-function roomFor(edge) {
+/** Whether a link is long enough for a text to stand between the labels of its ends. */
+function roomFor(edge, text) {
   const [a, b] = [edge.from, edge.to].map((end) => view().nodes.find((node) => node.id === end));
-  return Math.hypot(a.x - b.x, a.y - b.y) > edge.notes.join(' · ').length * 7 + 90;
+  return Math.hypot(a.x - b.x, a.y - b.y) > text.length * 7 + 90;
+}
+
+/** What a link says in the drawing: its wording when asked for or where there is room, else its type when asked for. */
+function wordsOf(edge, asked, named) {
+  const wording = edge.notes.join(' · ');
+  if (wording) return asked || (named && roomFor(edge, wording)) ? wording : '';
+  const type = labelOfLink(edge);
+  return asked && roomFor(edge, type) ? type : '';
 }
 
 function edgeLook(edge, shown, bright, named) {
@@ -88,7 +95,8 @@ function edgeLook(edge, shown, bright, named) {
     id: edge.id,
     hidden: !linkShown(edge, shown),
     dashes: kind.dashes,
-    label: asked || (named && on && roomFor(edge)) ? edge.notes.join(' · ') || (asked ? pick(kind.label)[0] : '') : '',
+    arrows: { to: { enabled: kind.arrow, scaleFactor: 0.45 } },
+    label: wordsOf(edge, asked, named && on),
     color: { color, highlight: paint('--ink'), hover: paint('--ink'), inherit: false },
     font: { color: paint('--ink'), strokeColor: paint('--sheet') },
   };
