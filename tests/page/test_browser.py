@@ -216,7 +216,7 @@ def test_both_languages_say_everything(opened: Chrome) -> None:
     press(opened, "#languages button", "English")
     english = one(opened, "body").text
     assert one(opened, "html").get_attribute("lang") == "en"
-    assert "participation : Marthe" in french
+    assert "conférencier : Marthe" in french
     for word in (
         "Who speaks, and for whom",
         "People",

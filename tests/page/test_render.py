@@ -126,7 +126,7 @@ def test_labels_are_words_in_both_languages(data: Any) -> None:
 
 def test_a_nameless_thing_is_described_by_what_it_links(sample: Sample, ontology: Ontology) -> None:
     things = read_dossier(sample.store, ontology).things
-    assert things[ID + "p6"].labels["fr"] == "participation : Marthe Vasseur-Le Goff · La bibliothèque sans murs"
+    assert things[ID + "p6"].labels["fr"] == "conférencier : Marthe Vasseur-Le Goff · La bibliothèque sans murs"
     assert things[ID + "mot-1"].labels["en"].startswith("quotation: Evening hours cost little")
     assert things[ID + "alec"].labels == {"fr": "Association des lecteurs de la côte"}
 

@@ -5,7 +5,8 @@ const byId = (id) => document.getElementById(id);
 
 const state = {
   view: 0,
-  lang: DATA.lang,
+  // The reader's own language if the page speaks it, else the one it was built to open in.
+  lang: (navigator.languages || []).map((tag) => tag.slice(0, 2)).find((tag) => DATA.languages.includes(tag)) || DATA.lang,
   query: '',
   hidden: DATA.views.map(() => new Set()),       // node types put out by the reader, by view
   hiddenLinks: DATA.views.map(() => new Set()),

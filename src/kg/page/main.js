@@ -180,7 +180,10 @@ function start() {
   byId('fit').addEventListener('click', fit);
   byId('drawing').addEventListener('keydown', drawingKeys);
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && state.selected) select(null);
+    if (event.key !== 'Escape' || !state.selected) return;
+    const inside = byId('details').contains(document.activeElement);
+    select(null);
+    if (inside || document.activeElement === document.body) (state.tab === 'drawing' ? byId('drawing') : byId('search')).focus();
   });
   dark.addEventListener('change', () => { showLegend(); dress(); });
   byId('legend').open = byId('findings').open = byId('listing').open = !narrow.matches;
