@@ -68,8 +68,8 @@ class KnowledgeGraph:
     (empty when no source was at hand).
 
     >>> graph = load("data/demo/facts", sources="data/demo/sources")
-    >>> graph
-    KnowledgeGraph(755 triples, with evidence)
+    >>> graph  # doctest: +ELLIPSIS
+    KnowledgeGraph(... triples, with evidence)
     >>> graph.query("ASK { ?who schema:name 'Côme Vasselin' }").truth
     True
     """
