@@ -1,0 +1,1 @@
+"""Programmes of other makers become facts files."""
