@@ -12,7 +12,7 @@ from dataclasses import dataclass
 __all__ = ["Account", "Loss"]
 
 #: Kinds of loss that explain themselves.
-EXPLAINED = ("empty", "placeholder", "second-choice", "same", "skipped", "ignored", "left-out")
+EXPLAINED = ("empty", "placeholder", "second-choice", "same", "skipped", "ignored", "left-out", "outside")
 #: More kinds of loss than this are counted together: no list is read further.
 MOST_ROWS = 400
 _LONGEST = 60

@@ -93,18 +93,19 @@ def _explain(found: Sequence[tuple[Record, Scope]], account: Account) -> None:
     """Texts in records that nothing was made of: the map says why, or they are a loss."""
     for record, scope in found:
         for way, leaf in leaves(scope.node):
-            if leaf.taken or not leaf.text.strip():
+            if (leaf.taken and not leaf.partly) or not leaf.text.strip():
                 continue
-            reason = next((ignored.reason for ignored in record.ignored if ignored.covers(way)), None)
-            if reason is not None:
-                leaf.taken = True
-                account.lose(_shown(record.where, way), "ignored", leaf.text, reason)
+            part = next((ignored for ignored in record.ignored if ignored.covers(way)), None)
+            if part is not None:
+                kind = "partly" if leaf.partly else "ignored"
+                account.lose(_shown(record.where, part.way), kind, leaf.text, part.reason)
+                leaf.taken, leaf.partly = True, False
     for record, scope in found:
         for way, leaf in leaves(scope.node):
-            if not leaf.taken:
-                leaf.taken = True
-                kind = "not-mapped" if leaf.text.strip() else "empty"
+            if not leaf.taken or leaf.partly:
+                kind = "partly" if leaf.partly else "not-mapped" if leaf.text.strip() else "empty"
                 account.lose(_shown(record.where, way), kind, leaf.text)
+                leaf.taken, leaf.partly = True, False
 
 
 def _rest(node: Node, way: tuple[str, ...], ignored: Sequence[Ignored], account: Account) -> None:
@@ -113,9 +114,11 @@ def _rest(node: Node, way: tuple[str, ...], ignored: Sequence[Ignored], account:
         if leaf.taken:
             continue
         full = (*way, *more)
-        reason = next((part.reason for part in ignored if part.covers(full)), "")
-        kind = "ignored" if reason else "not-mapped" if leaf.text.strip() else "empty"
-        account.lose("/".join(full), kind, leaf.text, reason)
+        part = next((part for part in ignored if part.covers(full)), None)
+        if part is not None:
+            account.lose("/".join(part.way), "ignored", leaf.text, part.reason)
+        else:
+            account.lose("/".join(full), "not-mapped" if leaf.text.strip() else "empty", leaf.text)
         leaf.taken = True
 
 

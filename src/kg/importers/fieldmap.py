@@ -104,7 +104,7 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """How a thing is made of a record.
+    """How a thing is made of a record, or of each node that ``each`` walks to, one take inside the other.
 
     ``key`` is what the source itself knows the thing by, ``known`` under which other texts it is referred to. ``id``
     is what its id is made of, where its name is not meant. ``named`` are the keys that make the id of a thing that
@@ -114,7 +114,7 @@ class Template:
 
     shape: Shape
     word: str
-    each: Take | None
+    each: tuple[Take, ...]
     when: tuple[Take, ...]
     skip: tuple[Skip, ...]
     key: tuple[Take, ...]

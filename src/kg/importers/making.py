@@ -90,7 +90,7 @@ class Maker:
         for inner in self.scopes(template, scope):
             number = self.skipped(template, inner)
             if number is not None:
-                if template.each is None:
+                if not template.each:
                     return None
                 continue
             made = self.thing(template, inner, inherited)
@@ -100,8 +100,9 @@ class Maker:
 
     def scopes(self, template: Template, scope: Scope) -> list[Scope]:
         """Where a template stands: at the record, or at each of the nodes that it walks through."""
-        nodes = self.taker.each(template.each, scope) if template.each is not None else [scope.node]
-        found = [scope.at(node) for node in nodes]
+        found = [scope]
+        for take in template.each:
+            found = [inner.at(node) for inner in found for node in self.taker.each(take, inner)]
         return [inner for inner in found if self.taker.holds(template.when, inner)]
 
     def skipped(self, template: Template, scope: Scope) -> int | None:
@@ -339,8 +340,11 @@ class Maker:
             text, tag = str(entry["t"]), str(entry.get("l", ""))
             other = next((f.key for f in shape.fields.values() if f.also_called), None)
             if is_name(field) and other is not None:
-                if self.store.first_value(number, key, tag, text) != text:
-                    key = other
+                first = self.store.first_value(number, key, tag, text)
+                if first != text and folded(first) == folded(text):
+                    self.account.lose(f"{shape.section}/{key}", "same", f"{first} / {text}")
+                    return
+                key = key if first == text else other
             elif field.max == 1:
                 first = self.store.first_value(number, key, "", text)
                 if first != text:

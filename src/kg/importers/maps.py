@@ -220,7 +220,7 @@ class _MapReader:
         if not isinstance(node, MapNode):
             self.fault(node.place, "…", (*_TEMPLATE, *shape.fields))
             node = MapNode((), node.place)
-        each, given_id, word = node.get("each"), node.get("id"), self.text(node.get("type"))
+        given_id, word = node.get("id"), self.text(node.get("type"))
         if word and self.ontology.shape_of(self.ontology.class_words.get(word, "")) is not shape:
             self.fault(node.place, word, self.ontology.class_words)
         makes: list[Making] = []
@@ -236,7 +236,7 @@ class _MapReader:
         return Template(
             shape=shape,
             word=word,
-            each=self.take(each) if each is not None else None,
+            each=tuple(self.take(item) for item in _each(node.get("each"))),
             when=tuple(self.take(item) for item in _each(node.get("when"))),
             skip=self.skips(node.get("skip")),
             key=tuple(self.take(item) for item in _each(node.get("key"))),
@@ -357,9 +357,10 @@ class _MapReader:
         if rules and not any(_has_whole(t) for rule in rules for record in rule.records for t in record.templates):
             whole = tuple(self.record(item) for item in _each(common.get("whole")))
             rules[0] = replace(rules[0], records=(*whole, *rules[0].records))
-        for source in (root, common):
-            left = self.ignored(source.get("leave-out"))
-            rules += [FileRule(("/".join(item.way),), "", reason=item.reason, optional=True) for item in left]
+        left, others = (
+            [FileRule(("/".join(item.way),), "", reason=item.reason, optional=True) for item in found]
+            for found in (self.ignored(source.get("leave-out")) for source in (root, common))
+        )
         return FieldMap(
             name=name,
             title=self.texts(root.get("title")) or {"en": name},
@@ -367,7 +368,7 @@ class _MapReader:
             zone=self.said(root.get("zone")),
             series=self.said(root.get("series")),
             edition=self.said(root.get("edition")),
-            files=tuple(rules),
+            files=(*left, *rules, *others),
             reasons=self.reasons,
             placeholders=self.placeholders(common.get("placeholders"), root.get("placeholders")),
             months={key.text: int(self.text(value)) for key, value in _items(common.get("months"))},

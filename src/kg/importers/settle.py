@@ -53,6 +53,7 @@ class Settled:
         self.names = name_things(store, scope)
         self.whole = store.whole()
         self.extremes = self._find_extremes()
+        self.bounds = self._find_bounds()
 
     def blocks(self, file: int) -> Iterator[Block]:
         """What one file describes, section by section."""
@@ -108,6 +109,19 @@ class Settled:
                 found.setdefault(file, {}).setdefault(number, []).append((key, said))
         return found
 
+    def _find_bounds(self) -> tuple[Mapping[str, str], str, str]:
+        """The keys of a beginning and an end, and the days that the source gives the whole, if it does."""
+        if self.whole is None:
+            return {}, "", ""
+        fields = self.ontology.sections[self._section(self.whole)].fields
+        for end in fields.values():
+            start = next((f for f in fields.values() if f.path == end.not_before), None)
+            facts = [self.store.first_fact(self.whole, field.key) for field in (start, end) if field is not None]
+            days = [str(fact["t"]) for fact in facts if fact and len(str(fact.get("t", ""))) == 10]
+            if start is not None and len(days) == 2:
+                return {start.key: start.path, end.key: end.path}, days[0], days[1]
+        return {}, "", ""
+
     # -- blocks -------------------------------------------------------------------------------------------------
 
     def _block(self, number: int, section: str, pairs: Sequence[tuple[str, Entry]]) -> Iterator[Block]:
@@ -125,9 +139,20 @@ class Settled:
         by_key: dict[str, list[Item]] = {}
         for key, entry in pairs:
             if "o" in entry and number is not None and self.store.has(number, key):
+                if entry.get("a"):
+                    self.account.lose(f"{shape.section}/{key}", "second-choice", str(entry.get("t", "")))
+                continue
+            if number is not None and self._outside(shape, key, entry):
+                self.account.lose(f"{shape.section}/{key}", "outside", str(entry["t"]))
                 continue
             by_key.setdefault(key, []).extend(self._resolved(entry, key, shape, number))
         return tuple((key, tuple(by_key[key])) for key in shape.fields if by_key.get(key))
+
+    def _outside(self, shape: Shape, key: str, entry: Entry) -> bool:
+        """Whether a day lies outside the days that the source itself gives the whole."""
+        keys, first, last = self.bounds
+        day = str(entry.get("t", ""))[:10]
+        return shape.fields[key].path == keys.get(key) and len(day) == 10 and not first <= day <= last
 
     def _resolved(self, entry: Entry, key: str, shape: Shape, number: int | None) -> Iterator[Item]:
         at = tuple(_frozen(place) for place in _list(entry.get("a")))

@@ -21,6 +21,8 @@ _TAG = re.compile(r"<!--.*?-->|</?[A-Za-z][^<>]*>", re.DOTALL)
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)|<(https?://[^>\s]+)>")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`|~~)(?=\S)(.+?)(?<=\S)\1")
+#: A text that is so much longer than what a pattern finds in it is prose.
+_SEARCHED = 80
 #: Characters that no facts file may hold; they carry no words.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 
@@ -77,6 +79,12 @@ def _matches(leaf: Leaf, take: Take) -> Iterator[re.Match[str]]:
             return
 
 
+def _mark(leaf: Leaf, match: re.Match[str]) -> None:
+    """Remember that a text was taken; one much longer than what was found in it was only searched."""
+    leaf.taken = True
+    leaf.partly = leaf.partly or len(leaf.text) > _SEARCHED + (match.end() - match.start())
+
+
 class Taker:
     """Evaluates takes for one file: its language and zone stand behind every value.
 
@@ -116,7 +124,7 @@ class Taker:
                     whole.taken = True
                     yield leaf, lang
                 for match in _matches(leaf, take):
-                    whole.taken = True
+                    _mark(whole, match)
                     yield _of_match(leaf, match, take.part), lang
 
     # -- values -------------------------------------------------------------------------------------------------
@@ -183,7 +191,7 @@ class Taker:
                     whole.taken = True
                     yield leaf, None
                 for match in _matches(leaf, take):
-                    whole.taken = True
+                    _mark(whole, match)
                     yield leaf, match
 
     def _piece(self, leaf: Leaf, match: re.Match[str] | None) -> Node:

@@ -33,12 +33,16 @@ At = str | tuple[int, int] | Cell
 
 @dataclass(slots=True)
 class Leaf:
-    """One text. ``raw`` tells that the text is the span itself, letter by letter, so that parts of it can be cited."""
+    """One text. ``raw`` tells that the text is the span itself, letter by letter, so that parts of it can be cited.
+
+    ``taken`` tells that something was made of it, ``partly`` that it was only searched through.
+    """
 
     text: str
     at: At
     raw: bool = False
     taken: bool = False
+    partly: bool = False
 
 
 @dataclass(slots=True)
