@@ -57,7 +57,7 @@ class Account:
             key = (self.file, "…", kind, reason)
         loss = self._losses.get(key)
         if loss is None:
-            explained = bool(reason) or kind in EXPLAINED or key[1] in self.accepted
+            explained = bool(reason) or kind in EXPLAINED or bool({key[1], "*"} & self.accepted)
             shown = " ".join(example.split())
             shown = shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1].rstrip() + "…"
             loss = self._losses[key] = Loss(*key, 0, shown, explained)

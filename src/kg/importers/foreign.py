@@ -91,7 +91,6 @@ class Foreign:
         return refuse(self.shown, "I001", line + down - 1, column, what=f"0x{data[error.start]:02X}")
 
 
-
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:.1f}"
 

@@ -43,7 +43,7 @@ def _pairs(items: list[tuple[str, Any]]) -> _Pairs:
     return found
 
 
-def parse_json(text: str, shown: str, offset: tuple[int, int] = (1, 1)) -> Any:  # noqa: ANN401 # JSON is anything
+def parse_json(text: str, shown: str, offset: tuple[int, int] = (1, 1)) -> object:
     """A JSON text as Python objects, numbers as written; ``offset`` is where the text begins in its file.
 
     Raises:
@@ -61,8 +61,9 @@ def parse_json(text: str, shown: str, offset: tuple[int, int] = (1, 1)) -> Any: 
         line, column = error.lineno + offset[0] - 1, error.colno + (offset[1] - 1 if error.lineno == 1 else 0)
         raise refuse(shown, "I002", line, column, format="JSON", why=error.msg) from error
     except RecursionError as error:
-        raise refuse(shown, "I005", offset[0], offset[1], what=catalogue("importing")["levels"], most=MAX_DEPTH) from error
-
+        raise refuse(
+            shown, "I005", offset[0], offset[1], what=catalogue("importing")["levels"], most=MAX_DEPTH
+        ) from error
 
 
 def _escape(key: str) -> str:

@@ -353,7 +353,9 @@ class Maker:
         elif "r" in entry and field.max == 1:
             first = self.store.first_value(number, key, "", str(entry["r"]))
             if first != str(entry["r"]):
-                self.account.lose(f"{shape.section}/{key}", "contradiction", self.store.thing(int(str(entry["r"]))).label)
+                self.account.lose(
+                    f"{shape.section}/{key}", "contradiction", self.store.thing(int(str(entry["r"]))).label
+                )
                 return
         self.store.say(self.file, number, key, entry)
 

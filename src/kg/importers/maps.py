@@ -49,7 +49,7 @@ _RECORD = ("each", "when", "skip", "ignored", "once")
 _FILE = ("match", "reader", "records", "ignored", "optional")
 _MAP = (
     *("title", "language", "zone", "series", "edition", "placeholders", "reasons", "files", "recognise"),
-    *("utc-is-local", "accepted", "leave-out"),
+    *("utc-is-local", "accepted", "leave-out", "patterns"),
 )
 _PLAIN_TEXT = ("plain", "html", "markdown")
 
@@ -94,6 +94,7 @@ class _MapReader:
         self.shown = shown
         self.problems: list[Problem] = []
         self.reasons: dict[str, Texts] = {}
+        self.named_patterns: dict[str, str] = {}
 
     def fault(self, place: Place, name: str, allowed: Iterable[str] = ()) -> None:
         near = nearest(name, allowed) if allowed else catalogue("importing")["look"]
@@ -142,8 +143,11 @@ class _MapReader:
     def patterns(self, node: Node | None) -> tuple[re.Pattern[str], ...]:
         found = []
         for item in _each(node):
+            text = self.text(item)
+            for name, part in self.named_patterns.items():
+                text = text.replace(f"%{name}%", f"(?:{part})")
             try:
-                found.append(re.compile(self.text(item), re.MULTILINE))
+                found.append(re.compile(text, re.MULTILINE))
             except re.error:
                 self.fault(item.place, self.text(item))
         return tuple(found)
@@ -353,6 +357,8 @@ class _MapReader:
             reasons = source.get("reasons")
             for key, value in reasons.items if isinstance(reasons, MapNode) else ():
                 self.reasons[key.text] = self.texts(value) or {}
+        for key, value in reversed(_items(root.get("patterns"))):  # one may use those above it
+            self.named_patterns[key.text] = self.text(value)
         rules = [self.file(item) for item in _each(root.get("files"))]
         if rules and not any(_has_whole(t) for rule in rules for record in rule.records for t in record.templates):
             whole = tuple(self.record(item) for item in _each(common.get("whole")))

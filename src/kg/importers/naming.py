@@ -48,7 +48,8 @@ def name_things(store: Store, scope: str) -> Mapping[int, str]:
         shared[name] = shared.get(name, 0) + 1
     taken = {name for name, count in shared.items() if count == 1}
     found: dict[int, str] = {}
-    for number, name in wanted.items():
+    for number, short in wanted.items():
+        name = short
         if shared[name] > 1:
             thing = store.thing(number)
             longer = f"{name}-{_cut(slug(thing.record)) or _short(thing.record or thing.label)}"

@@ -79,9 +79,7 @@ Progress = Callable[[str, int], None]
 Input = tuple[FileRule, Foreign, Reader]
 
 
-def find_inputs(
-    source: Path, shown: str, field_map: FieldMap, account: Account
-) -> Iterator[tuple[FileRule, Foreign]]:
+def find_inputs(source: Path, shown: str, field_map: FieldMap, account: Account) -> Iterator[tuple[FileRule, Foreign]]:
     """The files of a source with the rules that read them: rules in the order of the map, files by name.
 
     Files that the map leaves out are put in the account.
@@ -104,7 +102,9 @@ def find_inputs(
         index = next((i for i, rule in enumerate(field_map.files) if _fits(name, rule)), None)
         if index is not None:
             chosen[name] = index
-    problems = [Problem(Place(f"{shown}/{name}"), "I010", {"map": field_map.name}) for name in names if name not in chosen]
+    problems = [
+        Problem(Place(f"{shown}/{name}"), "I010", {"map": field_map.name}) for name in names if name not in chosen
+    ]
     for index, rule in enumerate(field_map.files):
         if rule.reader and not rule.optional and index not in chosen.values():
             problems.append(Problem(Place(shown), "I009", {"wanted": ", ".join(rule.match)}))

@@ -101,8 +101,8 @@ class Settled:
         """Extremes by the file that has their evidence and the thing that they are said of."""
         found: dict[int, dict[int, list[tuple[str, Entry]]]] = {}
         for number, key, entry in self.store.extremes:
-            held, section, most = entry["x"]  # type: ignore[misc,has-type] # made by the field map
-            extreme = self.store.extreme(section, held, most=most)
+            held, section, most = _list(entry["x"])
+            extreme = self.store.extreme(str(section), str(held), most=bool(most))
             if extreme is not None and not self.store.has(number, key):
                 file, fact = extreme
                 said: Entry = {"t": str(fact["t"])[:10], "a": fact["a"], "i": entry["i"]}

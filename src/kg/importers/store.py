@@ -31,6 +31,11 @@ CREATE TABLE value (thing INTEGER, key TEXT, tag TEXT, text TEXT, PRIMARY KEY (t
 CREATE TABLE inner_name (owner INTEGER, key TEXT, name TEXT, mark TEXT, PRIMARY KEY (owner, key, name)) WITHOUT ROWID;
 """
 
+_EXTREME = (
+    "SELECT file, body FROM fact JOIN thing ON n=thing WHERE section=? AND key=? AND dropped=''"
+    " AND json_extract(body,'$.t') IS NOT NULL ORDER BY substr(json_extract(body,'$.t'),1,10) "
+)
+
 #: A fact on its way to a file; what each letter means is said in :mod:`.making`.
 Entry = dict[str, object]
 
@@ -193,11 +198,7 @@ class Store:
 
     def extreme(self, section: str, key: str, *, most: bool) -> tuple[int, Entry] | None:
         """The file and the fact that has the least or the most value of a key in a section."""
-        order = "DESC" if most else "ASC"
-        query = (
-            "SELECT file, body FROM fact JOIN thing ON n=thing WHERE section=? AND key=? AND dropped=''"
-            f" ORDER BY substr(json_extract(body,'$.t'),1,10) {order}, seq LIMIT 1"  # noqa: S608 # one of two words
-        )
+        query = _EXTREME + ("DESC, seq LIMIT 1" if most else "ASC, seq LIMIT 1")
         row = self.db.execute(query, (section, key)).fetchone()
         return (int(row[0]), json.loads(row[1])) if row else None
 

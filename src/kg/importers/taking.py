@@ -24,7 +24,9 @@ _EMPHASIS = re.compile(r"(\*\*|__|\*|`|~~)(?=\S)(.+?)(?<=\S)\1")
 #: A text that is so much longer than what a pattern finds in it is prose.
 _SEARCHED = 80
 #: Characters that no facts file may hold; they carry no words.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +208,10 @@ class Taker:
 
     def _together(self, take: Take, scope: Scope) -> list[Node]:
         """Lists of the same length side by side; where they differ in length, the first alone counts."""
-        columns = {name: list(self.pieces(inner, scope)) for name, inner in (take.together or {}).items()}
-        columns = {name: [leaf for leaf, _ in found if leaf.text.strip()] for name, found in columns.items()}
+        columns = {
+            name: [leaf for leaf, _ in self.pieces(inner, scope) if leaf.text.strip()]
+            for name, inner in (take.together or {}).items()
+        }
         first, *others = columns
         length = len(columns[first])
         for name in others:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 __all__ = ["Moment", "duration_of", "find_zone", "moment_of", "written"]
@@ -22,13 +22,23 @@ _PARTS = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2}))?")
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?P<rest>.*)")
 _SLASHED = re.compile(r"(?P<a>\d{1,2})[/-](?P<b>\d{1,2})[/-](?P<year>\d{4})(?P<rest>.*)")
 _NAMED = (
-    re.compile(r"(?:\w+\.?,?\s+)?(?P<day>\d{1,2})(?:\.|er|st|nd|rd|th)?\s+(?P<name>[^\W\d]+)\.?,?\s+(?P<year>\d{4})(?P<rest>.*)"),
-    re.compile(r"(?:\w+\.?,?\s+)?(?P<name>[^\W\d]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?P<rest>.*)"),
+    re.compile(
+        r"(?:\w+\.?,?\s+)?(?P<day>\d{1,2})(?:\.|er|st|nd|rd|th)?\s+(?P<name>[^\W\d]+)\.?,?\s+(?P<year>\d{4})(?P<rest>.*)"
+    ),
+    re.compile(
+        r"(?:\w+\.?,?\s+)?(?P<name>[^\W\d]+)\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})(?P<rest>.*)"
+    ),
 )
-_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:\s*(?::|h|\.|uhr)\s*(?P<minute>\d{2})?(?::(?P<second>\d{2}))?)?\s*(?P<half>[ap]\.?m\.?)?(?:\s*uhr)?", re.I)
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2})(?:\s*(?::|h|\.|uhr)\s*(?P<minute>\d{2})?(?::(?P<second>\d{2}))?)?\s*(?P<half>[ap]\.?m\.?)?(?:\s*uhr)?",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r"(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?")
-_ISO_LENGTH = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?", re.I)
-_LENGTH = re.compile(r"(?:(?P<h>\d+)\s*(?:h|:|hours?|heures?|std\.?)\s*)?(?:(?P<m>\d+)\s*(?:m|min|mins|minutes?|:00)?\.?)?", re.I)
+_ISO_LENGTH = re.compile(r"P(?:(?P<d>\d+)D)?(?:T(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+)S)?)?", re.IGNORECASE)
+_LENGTH = re.compile(
+    r"(?:(?P<h>\d+)\s*(?:h|:|hours?|heures?|std\.?)\s*)?(?:(?P<m>\d+)\s*(?:m|min|mins|minutes?|:00)?\.?)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ def _offset(text: str | None) -> tzinfo | None:
     if not text:
         return None
     if text in ("Z", "UTC", "GMT"):
-        return timezone.utc
+        return UTC
     sign, digits = text[0], text[1:].replace(":", "").ljust(4, "0")
     length = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-length if sign == "-" else length) if length <= timedelta(hours=14) else None
@@ -122,10 +132,10 @@ def moment_of(text: str, months: Mapping[str, int], day_first: bool | None = Non
         return _with_rest(_day(match["year"], match["month"], match["day"]), match["rest"])
     if match := _SLASHED.fullmatch(words):
         a, b = int(match["a"]), int(match["b"])
-        first = True if a > 12 else False if b > 12 else True if a == b else day_first
-        if first is None:
+        leads = True if a > 12 or a == b else False if b > 12 else day_first
+        if leads is None:
             return None
-        return _with_rest(_day(match["year"], str(b if first else a), str(a if first else b)), match["rest"])
+        return _with_rest(_day(match["year"], str(b if leads else a), str(a if leads else b)), match["rest"])
     for pattern in _NAMED:
         match = pattern.fullmatch(words)
         month = months.get(match["name"].casefold()) if match else None
@@ -154,9 +164,7 @@ def duration_of(text: str) -> timedelta | None:
         match = pattern.fullmatch(words)
         if match and any(match.groupdict().values()):
             parts = {key: int(value or 0) for key, value in match.groupdict().items()}
-            length = timedelta(
-                days=parts.get("d", 0), hours=parts["h"], minutes=parts["m"], seconds=parts.get("s", 0)
-            )
+            length = timedelta(days=parts.get("d", 0), hours=parts["h"], minutes=parts["m"], seconds=parts.get("s", 0))
             return length if length < timedelta(days=400) else None
     return None
 
@@ -177,7 +185,7 @@ def written(moment: Moment, zone: ZoneInfo | None, plus: timedelta | None = None
     elif zone is not None:
         local = local.replace(tzinfo=zone)
     if plus is not None:  # by the clock of UTC, so that a change of summer time counts
-        local = (local.astimezone(timezone.utc) + plus).astimezone(local.tzinfo) if local.tzinfo else local + plus
+        local = (local.astimezone(UTC) + plus).astimezone(local.tzinfo) if local.tzinfo else local + plus
     text = local.isoformat(timespec="seconds")
     text = re.sub(r"\+00:00$", "Z", text)
     return re.sub(r"^(.{16}):00", r"\1", text)
