@@ -69,6 +69,7 @@ WORDS = {
 GROUPS = {
     "Y": {"en": "Y: the file as YAML", "fr": "Y : le fichier comme YAML"},
     "F": {"en": "F: the file as facts", "fr": "F : le fichier comme faits"},
+    "I": {"en": "I: a file to import", "fr": "I : un fichier à importer"},
     "S": {"en": "S: the facts against the shapes", "fr": "S : les faits face aux formes"},
     "O": {"en": "O: the ontology", "fr": "O : l’ontologie"},
     "V": {"en": "V: passages and views", "fr": "V : extraits et vues"},

@@ -216,8 +216,8 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-#: What another package finds by its name: fontpkg its fonts.
-FOUND_BY_NAME = {"fontpkg-roboto"}
+#: What another finds by its name: fontpkg its fonts, Python its time zones.
+FOUND_BY_NAME = {"fontpkg-roboto", "tzdata"}
 
 
 def names(needs: list[str]) -> set[str]:
