@@ -40,7 +40,7 @@ facts: env ## the facts of this repository, nothing written
 generated: env ## generated files are those the sources give
 	@$(PY) scripts/generate.py --check
 
-docs: env ## rewrite the generated files: reference pages and the schema for editors
+docs: env ## rewrite the generated files: reference pages, the gallery, the schema for editors
 	@$(PY) scripts/generate.py
 
 golden: env ## rewrite the expected files of the golden cases: read the difference as code

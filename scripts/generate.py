@@ -1,4 +1,4 @@
-"""Writes the files that are made from others: reference pages in both languages, and the schema for editors.
+"""Writes the files made from others: reference pages and the gallery in both languages, and the schema for editors.
 
 ``--check`` writes nothing and fails when a file is not what it should be. The pages say what the program says:
 help texts, messages and labels have one home each, and this is none.
@@ -9,22 +9,30 @@ from __future__ import annotations
 import struct
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import yaml
 
 from kg.cases import CaseFile, codes, load_case, message, told
+from kg.check import check
 from kg.cli import command_line
-from kg.config import find_data
+from kg.config import find_data, load_settings
+from kg.dossier import read_dossier
+from kg.finding import study
 from kg.messages import LANGUAGES, choose, say
 from kg.ontodoc import ontology_page
 from kg.ontology import Field, Ontology, Shape, load_ontology
-from kg.query import load_questions
+from kg.picture import picture
+from kg.query import load_groups, load_questions
 from kg.schema import schema_text
+from kg.view import load_views
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = "docs/reference"
+#: The gallery shows these facts, so that it does not grow with every source.
+SHOWN = "data/facts/sndgct-paca/2024"
 
 WORDS = {
     "made": {
@@ -36,6 +44,15 @@ WORDS = {
     "problems": {"en": "What can be wrong, and what to do", "fr": "Ce qui peut clocher, et que faire"},
     "questions": {"en": "The ready questions", "fr": "Les questions prêtes"},
     "keys": {"en": "Sections, keys and words of a facts file", "fr": "Sections, clés et mots d’un fichier de faits"},
+    "gallery": {"en": "A picture of every view", "fr": "Une image de chaque vue"},
+    "gallery_intro": {
+        "en": "One congress, seen in each of the ways that `kg` knows. Below each picture stands what its network "
+        "shows; the number in brackets is the one that the sentence rests on. [How to read and make "
+        "them](howto/network.en.md).",
+        "fr": "Un congrès, vu de chacune des façons que `kg` connaît. Sous chaque image, ce que montre son réseau ; le "
+        "nombre entre crochets est celui sur lequel repose la phrase. [Comment les lire et les "
+        "faire](howto/network.fr.md).",
+    },
     "key": {"en": "key | meaning | value | how many", "fr": "clé | sens | valeur | combien"},
     "word": {"en": "word | meaning", "fr": "mot | sens"},
     "parameter": {"en": "parameter | meaning | default", "fr": "paramètre | sens | par défaut"},
@@ -52,8 +69,9 @@ WORDS = {
 GROUPS = {
     "Y": {"en": "Y: the file as YAML", "fr": "Y : le fichier comme YAML"},
     "F": {"en": "F: the file as facts", "fr": "F : le fichier comme faits"},
+    "I": {"en": "I: a file to import", "fr": "I : un fichier à importer"},
     "S": {"en": "S: the facts against the shapes", "fr": "S : les faits face aux formes"},
-    "I": {"en": "I: who is the same", "fr": "I : qui est le même"},
+    "D": {"en": "D: decisions on who is the same", "fr": "D : décisions sur qui est le même"},
     "O": {"en": "O: the ontology", "fr": "O : l’ontologie"},
     "V": {"en": "V: passages and views", "fr": "V : extraits et vues"},
 }
@@ -133,8 +151,12 @@ def questions(lang: str) -> str:
     """Every named question with its title and parameters."""
 
     def parts() -> Iterator[str]:
+        groups, last = load_groups(find_data("queries")), 0
         for name, question in load_questions(find_data("queries")).items():
-            yield f"## {name}\n\n**{choose(question.title, lang)}**\n\n{choose(question.description, lang)}\n"
+            if question.order // 100 * 100 != last:
+                last = question.order // 100 * 100
+                yield f"## {choose(groups[last], lang)}\n"
+            yield f"### {name}\n\n**{choose(question.title, lang)}**\n\n{choose(question.description, lang)}\n"
             rows = [
                 [f"`{given.name}`", choose(given.label, lang), f"`{given.default}`" if given.default else ""]
                 for given in question.parameters
@@ -184,6 +206,27 @@ def kind_of(field: Field, ontology: Ontology, lang: str) -> str:
     return word(field.kind, lang)
 
 
+def gallery() -> dict[str, str]:
+    """A picture of each view in each language, and the page that shows them with what they say."""
+    settings = replace(load_settings(ROOT), facts=SHOWN)
+    checked, views = check(settings, ROOT), load_views(find_data("views"))
+    store, ontology = checked.graph.store(), checked.ontology
+    dossier = read_dossier(store, ontology)
+    names = {iri: thing.labels for iri, thing in dossier.things.items()}
+    files: dict[str, str] = {}
+    for lang in LANGUAGES:
+        parts = [word("gallery_intro", lang) + "\n"]
+        for view in views:
+            title, described = choose(view.titles, lang), choose(view.descriptions, lang)
+            image = f"images/{view.name}.{lang}.svg"
+            files[f"docs/{image}"] = picture(store, ontology, views, view, lang)
+            said = "\n".join(f"- {f.text(lang, names)}" for f in study(view, store, ontology, dossier).findings)
+            call = f"kg network {view.name} --picture {view.name}.svg"
+            parts.append(f"## {title}\n\n{described}\n\n![{title}]({image})\n\n{said}\n\n```sh\n{call}\n```\n")
+        files[f"docs/gallery.{lang}.md"] = page("gallery", lang, f"`views/`, `{SHOWN}/`", iter(parts))
+    return files
+
+
 def gettext_catalogue() -> bytes:
     """``click.yaml`` in the binary form that gettext reads (GNU gettext manual, “The Format of GNU MO Files”)."""
     head = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n > 1);\n"
@@ -216,6 +259,7 @@ def generated() -> dict[str, bytes]:
         "questions": questions,
     }
     files = {f"{PAGES}/{name}.{lang}.md": make(lang) for name, make in made.items() for lang in LANGUAGES}
+    files |= gallery()
     files["data/facts/facts.schema.json"] = schema_text(load_ontology(), "en")
     pages = {f"docs/ontology/ontology.{lang}.html": ontology_page(load_ontology(), lang) for lang in LANGUAGES}
     files |= pages

@@ -28,7 +28,8 @@ def kg(*arguments: str, lang: str = "en") -> subprocess.CompletedProcess[str]:
 
 def test_each_code_has_a_file_and_each_file_a_code() -> None:
     assert sorted(path.stem for path in (ROOT / "ontology" / "faults").iterdir()) == codes()
-    assert len(codes()) - len(SHOWN) <= 5, "few faults may do without a case"
+    of_facts = [code for code in codes() if code[0] != "I"]  # what an import finds lies in files of foreign formats
+    assert len(of_facts) - len(SHOWN) <= 5, "few faults may do without a case"
 
 
 @pytest.mark.parametrize("code", SHOWN)

@@ -22,6 +22,8 @@ PAGES = sorted((ROOT / "docs" / "howto").glob("library.*.md"))
 PUBLIC = {
     "Answer",
     "DataError",
+    "Export",
+    "ExportOptions",
     "KgError",
     "KnowledgeGraph",
     "Problem",
@@ -127,6 +129,17 @@ def test_a_notebook_shows_the_page_shut_off_from_itself(demo: kg.KnowledgeGraph)
     assert 'sandbox="allow-scripts"' in shown
     assert shown.count("<iframe") == 1
     assert "C&ocirc;me" in shown or "Côme Vasselin" in shown
+
+
+def test_it_is_handed_on_in_every_format(demo: kg.KnowledgeGraph) -> None:
+    made = demo.export("nt")
+    assert len(rdflib.Graph().parse(data=made.files["graph.nt"], format="nt")) == len(demo)
+    assert demo.export("facts").files["facts.csv"].count("\n") > 300
+    with pytest.raises(kg.UsageError, match="gexf"):
+        demo.export("xls")
+    bare = kg.KnowledgeGraph.of_rdflib(rdflib.Graph().parse(data=demo.turtle(), format="turtle"))
+    with pytest.raises(kg.UsageError):
+        bare.export("nq")
 
 
 def test_build_writes_what_read_reads(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from rdflib.compare import isomorphic
 
 from kg.errors import ProductError, UsageError
 from kg.ontology import load_ontology
-from kg.query import Answer, Graphs, Thing, bind, from_rdflib, has_header, read_question, run, to_rdflib
+from kg.query import Answer, Engine, Graphs, Thing, bind, from_rdflib, has_header, read_question, run, to_rdflib
 from kg.query.tokens import refuse, substitute, tokens
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -347,6 +347,20 @@ def test_a_query_stops_when_its_time_is_up(graphs: Graphs) -> None:
     assert 1 <= time.monotonic() - start < 10
     if sys.platform == "linux":
         assert children(os.getpid()) == before
+
+
+def test_an_engine_answers_several_queries_and_none_after_its_time(graphs: Graphs) -> None:
+    before = children(os.getpid()) if sys.platform == "linux" else set()
+    with Engine(graphs, prefixes=ONTOLOGY.prefixes) as engine:
+        assert engine.ask("ASK { ?s a schema:Person }").truth is True
+        assert refused(lambda: engine.ask("ASK { ?s }")).key == "query.syntax_word"
+        assert refused(lambda: engine.ask("ASK { SERVICE <http://127.0.0.1:9/> { } }")).key == "query.service"
+        assert engine.ask("ASK { ?s schema:name 12 }").truth is False
+        assert refused(lambda: engine.ask(ENDLESS, within=0.3)).key == "query.timeout"
+        assert refused(lambda: engine.ask("ASK { ?s a schema:Person }")).key == "query.broken"
+    if sys.platform == "linux":
+        assert children(os.getpid()) == before
+    assert refused(lambda: engine.ask("ASK { }")).key == "query.broken"
 
 
 @pytest.fixture

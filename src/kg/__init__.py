@@ -21,11 +21,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kg.api import KnowledgeGraph, build, load, questions, read, views
     from kg.errors import DataError, KgError, Problem, UsageError
+    from kg.export import Made as Export
+    from kg.export import Options as ExportOptions
     from kg.query import Answer
 
 __all__ = [
     "Answer",
     "DataError",
+    "Export",
+    "ExportOptions",
     "KgError",
     "KnowledgeGraph",
     "Problem",
@@ -38,7 +42,16 @@ __all__ = [
     "views",
 ]
 
-_HOMES = {"Answer": "query", "DataError": "errors", "KgError": "errors", "Problem": "errors", "UsageError": "errors"}
+#: Where each name lives, and what it is called there; the others are in ``kg.api`` under their own name.
+_HOMES = {
+    "Answer": ("query", "Answer"),
+    "DataError": ("errors", "DataError"),
+    "Export": ("export", "Made"),
+    "ExportOptions": ("export", "Options"),
+    "KgError": ("errors", "KgError"),
+    "Problem": ("errors", "Problem"),
+    "UsageError": ("errors", "UsageError"),
+}
 
 try:
     __version__ = version("congress-kg")
@@ -49,7 +62,8 @@ except PackageNotFoundError:  # run from the source folder; the number stands in
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'kg' has no attribute '{name}'")
-    return getattr(import_module(f"kg.{_HOMES.get(name, 'api')}"), name)
+    home, there = _HOMES.get(name, ("api", name))
+    return getattr(import_module(f"kg.{home}"), there)
 
 
 def __dir__() -> list[str]:

@@ -22,9 +22,10 @@ from kg.check import check
 from kg.config import DEFAULT_BASE, Settings, find_data, load_settings
 from kg.dossier import read_dossier
 from kg.errors import Problem, UsageError
+from kg.export import FORMATS, Built, Made, Options
 from kg.graph import EVIDENCE
 from kg.messages import choose
-from kg.network import View, load_views, project
+from kg.network import project
 from kg.ontology import Ontology, load_ontology
 from kg.pipeline import build as build_outputs
 from kg.pipeline import passages as passages_of
@@ -45,6 +46,7 @@ from kg.query.tokens import nearest
 from kg.render import page
 from kg.report import Report
 from kg.turtle import to_turtle
+from kg.view import View, load_views
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,8 +68,8 @@ class KnowledgeGraph:
     (empty when no source was at hand).
 
     >>> graph = load("data/demo/facts", sources="data/demo/sources")
-    >>> graph
-    KnowledgeGraph(755 triples, with evidence)
+    >>> graph  # doctest: +ELLIPSIS
+    KnowledgeGraph(... triples, with evidence)
     >>> graph.query("ASK { ?who schema:name 'Côme Vasselin' }").truth
     True
     """
@@ -198,6 +200,24 @@ class KnowledgeGraph:
         """The interactive page, which needs no network; it opens in ``lang``."""
         shown = tuple(views().values())
         return page(self.store, self.ontology, shown, passages=self.passages or None, lang=lang)
+
+    # -- handing on --------------------------------------------------------------------------------------------
+
+    def export(self, form: str, options: Options | None = None) -> Made:
+        """The graph in a format of ``kg export --list``: files by name, and what they could not carry.
+
+        Raises:
+            UsageError: there is no such format, or it is nothing without the evidence that the graph lacks.
+        """
+        chosen = FORMATS.get(form)
+        if chosen is None:
+            raise UsageError("api.no_format", name=form, known=", ".join(FORMATS))
+        wanted = options or Options()
+        if self.graphs.evidence is None and (chosen.by_evidence or wanted.evidence):
+            raise UsageError("export.no_evidence", folder="KnowledgeGraph")
+        evidence = self.store.quads_for_pattern(None, None, None, ox.NamedNode(EVIDENCE))
+        built = Built(frozenset(self._plain()), frozenset(q.triple for q in evidence), self.base, self.ontology, Path())
+        return chosen.make(built, wanted)
 
     # -- showing itself ----------------------------------------------------------------------------------------
 

@@ -20,12 +20,12 @@ DEFAULT_BASE = "https://w3id.org/congress-kg/id/"
 SETTINGS_FILE = "kg.toml"
 
 
-_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+[/#]")
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a project may set. Paths are relative to the working folder; ids follow ``base``, which ends in / or #.
+    """What a project may set. Paths are relative to the working folder; ids follow ``base``, which ends in /.
 
     Raises:
         UsageError: the base is no such address.

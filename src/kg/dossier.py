@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from kg.messages import LANGUAGES, choose
 from kg.ontology import Field, Ontology, Shape
-from kg.prefixes import KG, OA, PROV, RDF, SKOS
+from kg.prefixes import KG, OA, PROV, RDF, SKOS, XSD
 
 __all__ = ["Dossier", "Evidence", "Fact", "Span", "Thing", "read_dossier"]
 
@@ -212,15 +212,22 @@ class _Graph:
         """For a thing without a name: what it is, and between whom, in each language."""
         texts: list[Texts] = []
         near: list[Texts] = []
+        listed: list[str] = []
         held = self.out.get(node, {})
         for predicate in sorted(held, key=lambda p: self.rank(node, p)):
-            literals = [t for t in sorted(held[predicate], key=str) if isinstance(t, ox.Literal)]
+            literals = [t for t in sorted(held[predicate], key=str) if isinstance(t, ox.Literal) and _is_text(t)]
             if literals:
                 texts.append({t.language or "": t.value for t in literals})
             others = sorted(t.value for t in held[predicate] if isinstance(t, ox.NamedNode))
             near += [self.name(o) for o in others if self.name(o) and not self.listed(o)]
-        kinds = self.kinds(node)
+            listed += [o for o in others if self.listed(o)]
+        kinds = self.words(listed[0]) if listed and not texts else self.kinds(node)
         return {lang: _describe(choose(kinds, lang), texts, near, lang) for lang in sorted(LANGUAGES)}
+
+
+def _is_text(term: ox.Literal) -> bool:
+    """Numbers and days say little of a thing."""
+    return bool(term.language) or term.datatype.value == XSD + "string"
 
 
 def _describe(kind: str, texts: list[Texts], near: list[Texts], lang: str) -> str:

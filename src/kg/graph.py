@@ -24,10 +24,12 @@ from kg.prefixes import DCTERMS, KG, OA, PROV, RDF, SKOS, XSD
 from kg.turtle import to_turtle
 from kg.values import names_in
 
-__all__ = ["EVIDENCE", "Graph", "build_graph", "span_iri"]
+__all__ = ["EVIDENCE", "EVIDENCE_CLASSES", "Graph", "build_graph", "class_order", "span_iri"]
 
 #: The name under which queries see the evidence graph.
 EVIDENCE = KG + "evidence"
+#: The classes of evidence, in the order in which they are written.
+EVIDENCE_CLASSES = (RDF + "Statement", OA + "SpecificResource", OA + "TextPositionSelector")
 JSON_POINTER, CSV_FRAGMENT = "http://tools.ietf.org/rfc/rfc6901", "http://tools.ietf.org/rfc/rfc7111"
 
 
@@ -56,8 +58,7 @@ class Graph:
 
     def evidence_turtle(self) -> str:
         """The graph with its evidence as Turtle."""
-        order = (*self.order, RDF + "Statement", OA + "SpecificResource", OA + "TextPositionSelector")
-        return to_turtle(self.evidence, self.prefixes, self.base, order)
+        return to_turtle(self.evidence, self.prefixes, self.base, (*self.order, *EVIDENCE_CLASSES))
 
     def store(self) -> ox.Store:
         """A store for SPARQL: the plain graph by default, the evidence in the graph ``kg:evidence``."""
@@ -106,16 +107,16 @@ def build_graph(
             text = texts.get(file.file.sha256 or "") if file.file.free else None
             evidence.update(_spans(source, file, text, hidden))
     evidence.update(_concepts(evidence, ontology))
-    order = tuple(dict.fromkeys(iri for shape in _in_order(ontology) for iri in shape))
+    order = class_order(ontology)
     return Graph(plain, frozenset(evidence), structural, tuple(files), ontology.prefixes, base, order)
 
 
-def _in_order(ontology: Ontology) -> Iterator[tuple[str, ...]]:
-    """Classes by shape, in the order in which the context names them."""
-    for word in ontology.class_words.values():
-        shape = ontology.shape_of(word)
-        if shape and word in shape.classes:
-            yield shape.classes
+def class_order(ontology: Ontology) -> tuple[str, ...]:
+    """Classes by shape, in the order in which the context names them: people first."""
+    found = ((word, ontology.shape_of(word)) for word in ontology.class_words.values())
+    return tuple(
+        dict.fromkeys(iri for word, shape in found if shape and word in shape.classes for iri in shape.classes)
+    )
 
 
 def _types(files: Iterable[MappedFile], ontology: Ontology) -> Iterator[ox.Triple]:
@@ -129,7 +130,13 @@ def _types(files: Iterable[MappedFile], ontology: Ontology) -> Iterator[ox.Tripl
 def _concepts(facts: Iterable[ox.Triple], ontology: Ontology) -> Iterator[ox.Triple]:
     """What must be said of the words of closed lists so that the graph explains itself."""
     lists = {iri: name for name, words in ontology.schemes.items() for iri in words.values()}
-    for iri in sorted({getattr(t.object, "value", "") for t in facts} & lists.keys()):
+    used = {getattr(t.object, "value", "") for t in facts} & lists.keys()
+    for iri in list(used):
+        while iri := ontology.broader.get(iri, ""):
+            used.add(iri)
+    for iri in sorted(used):
+        if iri in ontology.broader:
+            yield ox.Triple(_n(iri), _n(SKOS + "broader"), _n(ontology.broader[iri]))
         scheme = iri.rpartition("/")[0]
         for kind in ontology.word_types[iri]:
             yield ox.Triple(_n(iri), TYPE, _n(kind))

@@ -1,4 +1,4 @@
-"""Where each node of a drawing stands: rings round a centre, no physics, no chance.
+"""Where each node of a drawing stands, in rings round a centre: no physics, no chance.
 
 Nodes of the smallest ring stand in the middle. Every other node hangs below one neighbour of an inner ring and gets a
 slice of the circle as wide as what hangs below it (a radial tree). From there it moves, outwards or along its ring,
@@ -20,7 +20,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kg.network import Graph
 
-__all__ = ["Box", "Position", "arrange", "box_of", "overlaps", "text_width", "wrap"]
+__all__ = [
+    "Box",
+    "Grid",
+    "Position",
+    "Tree",
+    "arrange",
+    "at",
+    "box_of",
+    "overlaps",
+    "spots",
+    "text_width",
+    "touch",
+    "wrap",
+]
 
 #: Size of labels, in pixels at zoom 1; the page draws with the same.
 FONT = 14
@@ -31,6 +44,8 @@ STRETCH = 1.7
 PAD = 6
 RING = 70
 STEP = 8
+#: So many steps from where a node would stand, the search begins to take longer ones.
+NEARBY = 16
 
 #: Where a label may be broken: after spaces and hyphens, but not before a mark that French sets off by a space.
 _BREAK = re.compile(r"(?<=[\s-])(?=[^\s:;?!»-])")
@@ -102,10 +117,11 @@ def overlaps(positions: Mapping[str, Position], boxes: Mapping[str, Box]) -> lis
     """All pairs of nodes whose boxes overlap, sorted."""
     nodes = sorted(positions)
     pairs = ((a, b) for place, a in enumerate(nodes) for b in nodes[place + 1 :])
-    return [(a, b) for a, b in pairs if _touch(positions[a], boxes[a], positions[b], boxes[b], 0)]
+    return [(a, b) for a, b in pairs if touch(positions[a], boxes[a], positions[b], boxes[b], 0)]
 
 
-def _touch(a: Position, box_a: Box, b: Position, box_b: Box, pad: int) -> bool:
+def touch(a: Position, box_a: Box, b: Position, box_b: Box, pad: int) -> bool:
+    """Whether two boxes are less than ``pad`` apart."""
     return (
         abs(a.x - b.x) < box_a.half + box_b.half + pad
         and a.y - box_a.above < b.y + box_b.below + pad
@@ -113,7 +129,7 @@ def _touch(a: Position, box_a: Box, b: Position, box_b: Box, pad: int) -> bool:
     )
 
 
-class _Tree:
+class Tree:
     """Each node's parent: the neighbour of an inner ring, the nearest ring first, then the most links."""
 
     def __init__(self, graph: Graph) -> None:
@@ -141,7 +157,7 @@ class _Slices:
     slices alternate, or one side of the drawing would be empty.
     """
 
-    def __init__(self, tree: _Tree, boxes: Mapping[str, Box]) -> None:
+    def __init__(self, tree: Tree, boxes: Mapping[str, Box]) -> None:
         self.tree, self.boxes = tree, boxes
         self.last = max(tree.rings.values(), default=0)
         self.need: dict[str, float] = {}
@@ -173,17 +189,19 @@ class _Slices:
             start += width
 
 
-class _Grid:
+class Grid:
     """The boxes placed so far, by cell, so that a new one is compared with its surroundings only."""
 
-    def __init__(self, boxes: Iterable[Box]) -> None:
-        self.cell = max((max(2 * box.half, box.above + box.below) for box in boxes), default=1) + PAD
+    def __init__(self, boxes: Iterable[Box], pad: int = PAD) -> None:
+        self.pad = pad
+        # A box reaches from its centre into the neighbouring cells at most.
+        self.cell = 2 * max((max(box.half, box.above, box.below) for box in boxes), default=1) + pad
         self.cells: dict[tuple[int, int], list[tuple[Position, Box]]] = {}
 
     def free(self, position: Position, box: Box) -> bool:
         column, row = position.x // self.cell, position.y // self.cell
         return not any(
-            _touch(position, box, other, other_box, PAD)
+            touch(position, box, other, other_box, self.pad)
             for x in (column - 1, column, column + 1)
             for y in (row - 1, row, row + 1)
             for other, other_box in self.cells.get((x, y), ())
@@ -194,21 +212,26 @@ class _Grid:
         self.cells.setdefault(cell, []).append((position, box))
 
 
-def _at(radius: int, angle: float) -> Position:
+def at(radius: int, angle: float) -> Position:
+    """A place on the ellipse of a radius; the sine is rounded before it is used."""
     return Position(round(STRETCH * radius * round(math.cos(angle), 6)), round(radius * round(math.sin(angle), 6)))
 
 
-def _spots(radius: int, angle: float) -> Iterator[Position]:
-    """Where a node may stand, the nearest first: outwards and along the ring, without end."""
+def spots(radius: int, angle: float) -> Iterator[Position]:
+    """Where a node may stand, the nearest first: outwards and along the ring, without end.
+
+    The steps are small nearby and grow with the distance, or a crowded ring would cost the square of its nodes.
+    """
     away = 0
     while True:
-        for out in range(away, -1, -1):
-            far = radius + out * STEP
-            turn = round((away - out) * STEP / max(far, STEP), 6)
-            yield _at(far, angle + turn)
+        pace = max(STEP, away // NEARBY)
+        for out in range(away, -1, -pace):
+            far = radius + out
+            turn = round((away - out) / max(far, pace), 6)
+            yield at(far, angle + turn)
             if turn:
-                yield _at(far, angle - turn)
-        away += 1
+                yield at(far, angle - turn)
+        away += pace
 
 
 def arrange(graph: Graph, boxes: Mapping[str, Box]) -> dict[str, Position]:
@@ -216,15 +239,15 @@ def arrange(graph: Graph, boxes: Mapping[str, Box]) -> dict[str, Position]:
 
     ``boxes`` has what each node covers, see :func:`box_of`; nodes have a ``ring``, counted from the centre.
     """
-    tree = _Tree(graph)
-    slices, grid = _Slices(tree, boxes), _Grid(boxes.values())
+    tree = Tree(graph)
+    slices, grid = _Slices(tree, boxes), Grid(boxes.values())
     found: dict[str, Position] = {}
     innermost = sum(ring == 0 for ring in tree.rings.values())
     floor = 0 if innermost == 1 else RING
     for ring in sorted(set(tree.rings.values())):
         members = sorted((n for n in tree.rings if tree.rings[n] == ring), key=lambda n: (slices.angles[n], n))
         for node in members:
-            position = next(spot for spot in _spots(floor, slices.angles[node]) if grid.free(spot, boxes[node]))
+            position = next(spot for spot in spots(floor, slices.angles[node]) if grid.free(spot, boxes[node]))
             grid.add(position, boxes[node])
             found[node] = position
         heights = sorted(boxes[node].above + boxes[node].below for node in members)

@@ -1,12 +1,4 @@
-"""Views: which part of the graph is drawn, and how. A view is data, so the domain stays out of the code.
-
-A view is two files of one name in ``views/``:
-
-* ``NAME.rq`` – a SELECT over the plain graph. Each row is a link ``?source ?link ?target``, or a node alone when
-  ``?target`` is unbound. ``?link`` is a word of the view or a property. Where a link stands for a node of the graph
-  that has facts of its own, ``?via`` names it; ``?note`` is the link's wording as printed; ``?scope`` names the node
-  that the link holds for (a link between two others that is only true there).
-* ``NAME.yaml`` – titles, node types (by class, the first that fits), link types, filters.
+"""The part of the graph that a view shows, as a network.
 
 :func:`project` gives a :class:`networkx.MultiDiGraph`; parallel links are kept, and the same graph gives the same
 nodes, links, keys and order on every run.
@@ -14,8 +6,6 @@ nodes, links, keys and order on every run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,231 +14,29 @@ import pyoxigraph as ox
 from kg.errors import ProductError
 from kg.messages import LANGUAGES
 from kg.ontology import Ontology
-from kg.prefixes import RDF, curie
+from kg.prefixes import KG, RDF, curie
+from kg.view import REST, Filter, View
 
 if TYPE_CHECKING:
     import networkx as nx
 
     Graph: TypeAlias = nx.MultiDiGraph[str]
 
-__all__ = ["Filter", "LinkType", "NodeType", "View", "load_views", "project", "reach"]
-
-Texts = Mapping[str, str]
-SHAPES = ("dot", "diamond", "square", "triangle", "triangleDown", "star", "hexagon")
-#: The link type that stands for every link the view does not name; its label is that of the property.
-REST = "rest"
+__all__ = ["kinds_of", "open_store", "project", "reach"]
 
 
-@dataclass(frozen=True, slots=True)
-class NodeType:
-    """How nodes of some classes are drawn. ``color`` is for a light page, then for a dark one.
-
-    Labels are cut to ``lines`` lines of ``width`` pixels; without lines there is no label.
-    ``classes`` are CURIEs or IRIs; the type without any takes what no other type takes.
-    """
-
-    key: str
-    classes: tuple[str, ...]
-    labels: Texts
-    color: tuple[str, str]
-    shape: str
-    size: int
-    ring: int
-    width: int
-    lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class LinkType:
-    """How links of one word are drawn."""
-
-    key: str
-    labels: Texts
-    color: tuple[str, str]
-    dashes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A choice among the nodes of one type; the chosen one keeps its surroundings.
-
-    Surroundings are the neighbours, and whatever is reached by going on through nodes of the types in ``through``.
-    """
-
-    type: str
-    labels: Texts
-    through: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One way to look at the graph."""
-
-    name: str
-    order: int
-    titles: Texts
-    descriptions: Texts
-    types: Mapping[str, NodeType]
-    links: Mapping[str, LinkType]
-    filters: tuple[Filter, ...]
-    query: str
-
-    def type_of(self, classes: Sequence[str], ontology: Ontology) -> NodeType:
-        """The first type one of whose classes is among ``classes`` (which are IRIs), else the type without any."""
-        for kind in self.types.values():
-            if any(_expand(word, ontology) in classes for word in kind.classes):
-                return kind
-        return next(kind for kind in self.types.values() if not kind.classes)
-
-
-def _expand(word: str, ontology: Ontology) -> str:
-    prefix, _, name = word.partition(":")
-    return ontology.prefixes[prefix] + name if prefix in ontology.prefixes else word
-
-
-# -- reading ------------------------------------------------------------------------------------------------
-
-
-class _Entry:
-    """One mapping of a view file; each question about it raises a ProductError that names file and key."""
-
-    def __init__(self, file: str, path: str, data: object, allowed: str) -> None:
-        self.file, self.path = file, path
-        if not isinstance(data, Mapping):
-            raise self.fault("a mapping is wanted")
-        self.data: Mapping[str, object] = data
-        if unknown := sorted(set(map(str, data)) - set(allowed.split())):
-            raise self.fault(f"unknown key {', '.join(unknown)}")
-
-    def fault(self, why: str) -> ProductError:
-        return ProductError("views.bad", file=self.file, where=self.path or "/", why=why)
-
-    def texts(self, key: str, needed: bool = True) -> Texts:
-        value = self.data.get(key, {})
-        if not isinstance(value, Mapping) or ((value or needed) and set(value) != set(LANGUAGES)):
-            raise self.fault(f"{key}: a text is wanted for each of {', '.join(LANGUAGES)}")
-        return {lang: str(value[lang]) for lang in sorted(value)}
-
-    def words(self, key: str) -> tuple[str, ...]:
-        value = self.data.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            raise self.fault(f"{key}: a list of words is wanted")
-        return tuple(value)
-
-    def number(self, key: str, default: int, most: int = 99) -> int:
-        value = self.data.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-            raise self.fault(f"{key}: a number from 0 to {most} is wanted")
-        return value
-
-    def truth(self, key: str, default: bool) -> bool:
-        value = self.data.get(key, default)
-        if not isinstance(value, bool):
-            raise self.fault(f"{key}: true or false is wanted")
-        return value
-
-    def color(self) -> tuple[str, str]:
-        found = self.words("color")
-        if len(found) != 2 or not all(len(c) == 7 and c[0] == "#" and _is_hex(c[1:]) for c in found):
-            raise self.fault('color: ["#rrggbb", "#rrggbb"] is wanted, for a light page and for a dark one')
-        return found[0], found[1]
-
-    def one_of(self, key: str, allowed: Sequence[str]) -> str:
-        value = self.data.get(key)
-        if value not in allowed:
-            raise self.fault(f"{key}: one of {', '.join(allowed)} is wanted")
-        return str(value)
-
-    def parts(self, key: str, allowed: str) -> dict[str, _Entry]:
-        value = self.data.get(key, {})
-        if not isinstance(value, Mapping):
-            raise self.fault(f"{key}: a mapping is wanted")
-        return {str(k): _Entry(self.file, f"{self.path}/{key}/{k}", v, allowed) for k, v in value.items()}
-
-
-def _is_hex(text: str) -> bool:
-    return all(c in "0123456789abcdefABCDEF" for c in text)
-
-
-def _node_type(key: str, entry: _Entry) -> NodeType:
-    return NodeType(
-        key=key,
-        classes=entry.words("classes"),
-        labels=entry.texts("label"),
-        color=entry.color(),
-        shape=entry.one_of("shape", SHAPES),
-        size=entry.number("size", 10),
-        ring=entry.number("ring", 0),
-        width=entry.number("width", 150, 400),
-        lines=entry.number("lines", 3),
-    )
-
-
-def _link_type(key: str, entry: _Entry) -> LinkType:
-    return LinkType(key, entry.texts("label", key != REST), entry.color(), entry.truth("dashes", False))
-
-
-def _filters(file: str, data: object, types: Sequence[str]) -> tuple[Filter, ...]:
-    found = []
-    for place, item in enumerate(data if isinstance(data, list) else []):
-        entry = _Entry(file, f"/filters/{place}", item, "type label through")
-        through = entry.words("through")
-        if strangers := sorted(set(through) - set(types)):
-            raise entry.fault(f"through: no such type: {', '.join(strangers)}")
-        found.append(Filter(entry.one_of("type", types), entry.texts("label"), through))
-    return tuple(found)
-
-
-def read_view(text: str, query: str, name: str) -> View:
-    """A view from the texts of its two files.
+def open_store(plain: Path, evidence: Path | None) -> ox.Store:
+    """What a build wrote, as :meth:`kg.graph.Graph.store` gives it: evidence in the graph ``kg:evidence``.
 
     Raises:
-        ProductError: the YAML is not what a view is; the message names file, key and what is wanted.
+        OSError: a file cannot be read.
+        SyntaxError: a file is no Turtle.
     """
-    import yaml
-
-    file = f"{name}.yaml"
-    try:
-        data: object = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise ProductError("views.bad", file=file, where="/", why=str(error)) from error
-    entry = _Entry(file, "", data, "order title description types links filters")
-    shape = "classes label color shape size ring width lines"
-    types = {key: _node_type(key, part) for key, part in entry.parts("types", shape).items()}
-    if sum(not kind.classes for kind in types.values()) != 1:
-        raise entry.fault("types: exactly one type without classes is wanted, for whatever fits no other")
-    return View(
-        name=name,
-        order=entry.number("order", 50),
-        titles=entry.texts("title"),
-        descriptions=entry.texts("description"),
-        types=types,
-        links={key: _link_type(key, part) for key, part in entry.parts("links", "label color dashes").items()},
-        filters=_filters(file, entry.data.get("filters", []), tuple(types)),
-        query=query,
-    )
-
-
-def load_views(folder: Path) -> tuple[View, ...]:
-    """All views of a folder, in their order.
-
-    Raises:
-        ProductError: a file is missing, is not UTF-8, or is not a view.
-    """
-    views = []
-    for path in sorted(folder.glob("*.yaml")):
-        try:
-            text, query = path.read_text(encoding="utf-8"), path.with_suffix(".rq").read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise ProductError("views.bad", file=path.stem, where="/", why=why) from error
-        views.append(read_view(text, query, path.stem))
-    if not views:
-        raise ProductError("views.bad", file=folder.name, where="/", why="there is no view")
-    return tuple(sorted(views, key=lambda view: (view.order, view.name)))
-
-
-# -- projecting ---------------------------------------------------------------------------------------------
+    store = ox.Store()
+    store.bulk_load(path=plain, format=ox.RdfFormat.TURTLE)
+    if evidence is not None:
+        store.bulk_load(path=evidence, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode(KG + "evidence"))
+    return store
 
 
 def _rows(view: View, store: ox.Store, ontology: Ontology) -> list[dict[str, ox.NamedNode | ox.Literal]]:
@@ -280,9 +68,9 @@ def classes_of(node: str, store: ox.Store, ontology: Ontology) -> list[str]:
 def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
     """The part of the store that a view shows.
 
-    Nodes are IRIs with ``type`` (key of the view) and ``ring``; links have ``link`` (a word of the view or a CURIE),
-    ``labels`` (by language), ``via`` (IRI or ""), ``notes`` (wordings, sorted) and ``scopes`` (IRIs, sorted). Rows
-    that differ only in note or scope are one link.
+    Nodes are IRIs with ``type`` (key of the view), ``ring`` and ``scopes`` (of rows that name them alone); links have
+    ``link`` (a word of the view or a CURIE), ``labels`` (by language), ``via`` (IRI or ""), ``notes`` (wordings,
+    sorted) and ``scopes`` (IRIs, sorted). Rows that differ only in note or scope are one link.
 
     Raises:
         ProductError: the query is no SELECT of the agreed variables, or names a link that the view does not.
@@ -294,9 +82,12 @@ def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
     ends = {row[name].value for row in rows for name in ("source", "target") if name in row}
     for node in sorted(ends):
         kind = view.type_of(classes_of(node, store, ontology), ontology)
-        graph.add_node(node, type=kind.key, ring=kind.ring)
+        graph.add_node(node, type=kind.key, ring=kind.ring, scopes=())
     for row in rows:
         if "target" not in row or "link" not in row:
+            if "source" in row and "scope" in row:
+                alone = graph.nodes[row["source"].value]
+                alone["scopes"] = tuple(sorted({*alone["scopes"], row["scope"].value}))
             continue
         word, ends_of = curie(row["link"].value, ontology.prefixes), (row["source"].value, row["target"].value)
         # The word and the node it stands for tell parallel links apart, the same on every run.
@@ -316,25 +107,54 @@ def project(view: View, store: ox.Store, ontology: Ontology) -> Graph:
     return graph
 
 
-def reach(graph: Graph, view_filter: Filter) -> dict[str, list[str]]:
-    """For each node of the filter's type, sorted: itself and its surroundings, sorted.
+def kinds_of(graph: Graph, view: View, store: ox.Store, ontology: Ontology) -> dict[str, tuple[str, ...]]:
+    """What each node is a kind of, as the view says: IRIs or texts, sorted; nodes without any are left out.
 
-    Beside the neighbours these are the ends of links that hold for the node, and what is reached through nodes of
-    the types that the filter lets through.
+    Raises:
+        ProductError: a path of the view is no property path.
     """
-    found: dict[str, list[str]] = {}
-    chosen = sorted(node for node, data in graph.nodes(data=True) if data["type"] == view_filter.type)
-    scoped: dict[str, set[str]] = {node: set() for node in chosen}
+    found: dict[str, set[str]] = {}
+    for key, path in view.kinds.paths.items() if view.kinds else ():
+        query = f"SELECT ?node ?kind WHERE {{ ?node {path} ?kind }}"
+        try:
+            solutions = store.query(query, prefixes=dict(ontology.prefixes))
+        except SyntaxError as error:
+            where = f"/measures/kinds/paths/{key}"
+            raise ProductError("views.bad", file=f"{view.name}.yaml", where=where, why=str(error)) from error
+        for row in solutions if isinstance(solutions, ox.QuerySolutions) else ():
+            node, kind = row["node"], row["kind"]
+            if not isinstance(node, ox.NamedNode) or not isinstance(kind, ox.NamedNode | ox.Literal):
+                continue
+            if node.value in graph and graph.nodes[node.value]["type"] == key:
+                found.setdefault(node.value, set()).add(kind.value)
+    return {node: tuple(sorted(found[node])) for node in sorted(found)}
+
+
+def reach(graph: Graph, view_filter: Filter) -> dict[str, list[str]]:
+    """For each node that a filter may choose, sorted: what it keeps, sorted.
+
+    For a node of the filter's type these are the node itself, its neighbours, what is reached through nodes of the
+    types that the filter lets through, and what holds for it; for a filter of scopes, only what holds for the scope.
+    """
+    scoped: dict[str, set[str]] = {}
+    for node, data in graph.nodes(data=True):
+        for scope in data["scopes"]:
+            scoped.setdefault(scope, set()).add(node)
     for source, target, data in graph.edges(data=True):
         for scope in data["scopes"]:
-            scoped.get(scope, set()).update((source, target))
-    for start in chosen:
-        seen, waiting = {start}, [start]
-        while waiting:
-            node = waiting.pop()
-            for near in {*graph.successors(node), *graph.predecessors(node)} - seen:
-                seen.add(near)
-                if graph.nodes[near]["type"] in view_filter.through:
-                    waiting.append(near)
-        found[start] = sorted(seen | scoped[start])
-    return found
+            scoped.setdefault(scope, set()).update((source, target))
+    if not view_filter.type:
+        return {scope: sorted(scoped[scope]) for scope in sorted(scoped)}
+    chosen = sorted(node for node, data in graph.nodes(data=True) if data["type"] == view_filter.type)
+    return {start: sorted(_around(graph, start, view_filter.through) | scoped.get(start, set())) for start in chosen}
+
+
+def _around(graph: Graph, start: str, through: tuple[str, ...]) -> set[str]:
+    seen, waiting = {start}, [start]
+    while waiting:
+        node = waiting.pop()
+        for near in {*graph.successors(node), *graph.predecessors(node)} - seen:
+            seen.add(near)
+            if graph.nodes[near]["type"] in through:
+                waiting.append(near)
+    return seen

@@ -91,6 +91,7 @@ class Ontology:
     class_words: Mapping[str, str]
     schemes: Mapping[str, Mapping[str, str]]
     word_types: Mapping[str, tuple[str, ...]]
+    broader: Mapping[str, str]
     labels: Mapping[str, Texts]
     parents: Mapping[str, tuple[str, ...]]
 
@@ -319,6 +320,7 @@ def load_ontology(folder: Path | None = None) -> Ontology:
         sections={shape.section: shape for shape in sorted(shapes, key=lambda s: s.section)},
         class_words=words,
         schemes=reader.schemes(),
+        broader={n.value: reader.values(n, SKOS + "broader")[0] for n in reader.subjects(SKOS + "broader")},
         word_types={n.value: tuple(reader.values(n, RDF + "type")) for n in reader.subjects(SKOS + "inScheme")},
         labels=reader.labels(shapes),
         parents={k: tuple(v) for k, v in parents.items()},

@@ -15,10 +15,10 @@ from kg.config import Settings, find_data
 from kg.errors import UsageError
 from kg.graph import span_iri
 from kg.mapping import MappedFile
-from kg.network import load_views
 from kg.render import page
 from kg.report import Report, make_report
 from kg.values import names_in
+from kg.view import load_views
 
 __all__ = ["build", "passages", "write_all"]
 
@@ -69,6 +69,8 @@ def build(settings: Settings, folder: Path, progress: Progress = silent) -> Repo
 def write_all(folder: Path, outputs: Mapping[str, str]) -> None:
     """Write texts aside, then rename them all; on any error every file is as it was and nothing new is left behind.
 
+    A name may lead through folders below ``folder``; they are made.
+
     Raises:
         UsageError: the folder cannot be made or written.
     """
@@ -76,7 +78,9 @@ def write_all(folder: Path, outputs: Mapping[str, str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in outputs.items():
-            new, final, old = folder / f".{name}.new", folder / name, folder / f".{name}.old"
+            final = folder / name
+            final.parent.mkdir(parents=True, exist_ok=True)
+            new, old = final.with_name(f".{final.name}.new"), final.with_name(f".{final.name}.old")
             written.append((new, final, old))
             new.write_bytes(text.encode("utf-8"))
         _rename(written)

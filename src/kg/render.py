@@ -17,17 +17,18 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from kg.dossier import Dossier, Evidence, Fact, Span, Thing, read_dossier
+from kg.drawing import Drawing, draw, heading
 from kg.errors import ProductError
-from kg.layout import FONT, arrange, box_of, wrap
+from kg.finding import Finding, Name, Study, study
+from kg.layout import FONT
 from kg.messages import LANGUAGES, catalogue, choose
-from kg.network import View, project, reach
+from kg.network import reach
 from kg.ontology import Ontology
 from kg.prefixes import DCTERMS, curie
+from kg.view import View
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-    from kg.network import Graph
 
 __all__ = ["page"]
 
@@ -39,8 +40,6 @@ VIS_SHA256 = "1f20f0736f32cb9bedf8f6383b25cfea2f839e1abe80d6e8040b4d5bea378c69"
 #: The page's own script, in this order, and its style.
 SCRIPTS = ("base.js", "drawing.js", "details.js", "table.js", "main.js")
 STYLE = "page.css"
-#: How far apart the arcs of parallel links are.
-ARC = 0.16
 
 
 def page(
@@ -62,110 +61,87 @@ def page(
     """
     dossier = read_dossier(store, ontology, passages)
     numbers = {iri: place for place, iri in enumerate(dossier.things)}
-    graphs = [(view, project(view, store, ontology)) for view in views]
-    heading = title or _heading(graphs, dossier)
+    studies = [study(view, store, ontology, dossier) for view in views]
+    top = title or (heading(studies[0].graph, dossier) if studies else catalogue("page")["title"])
     data: Json = {
         "lang": lang,
         "languages": sorted(LANGUAGES, key=lambda tag: (tag != lang, tag)),
-        "title": heading,
+        "title": top,
         "words": catalogue("page"),
         "font": FONT,
         **_pool(dossier, numbers, ontology),
-        "views": [_view(view, graph, dossier, numbers, lang) for view, graph in graphs],
+        "views": [_view(each, draw(each.view, each.graph, dossier), numbers, lang) for each in studies],
     }
-    return _fill(data, choose(heading, lang), lang)
-
-
-def _heading(graphs: Sequence[tuple[View, Graph]], dossier: Dossier) -> Texts:
-    """The name of the one node in the middle of the first view, if there is one."""
-    for view, graph in graphs[:1]:
-        inner = [node for node, ring in sorted(graph.nodes(data="ring")) if ring == 0]
-        if len(inner) == 1 and inner[0] in dossier.things and view.types:
-            return dossier.things[inner[0]].labels
-    return catalogue("page")["title"]
+    return _fill(data, choose(top, lang), lang)
 
 
 # -- the drawing ----------------------------------------------------------------------------------------------
 
 
-def _view(view: View, graph: Graph, dossier: Dossier, numbers: Mapping[str, int], lang: str) -> Json:
+def _view(told: Study, drawing: Drawing, numbers: Mapping[str, int], lang: str) -> Json:
     """A view as the page reads it. Nodes go by their number in the pool of things."""
-    network = _model(view, graph, dossier, numbers, lang)
-    used = {data["link"]: data["labels"] for _, _, data in sorted(graph.edges(data=True), key=lambda e: e[2]["link"])}
-    rest = next(iter(view.links.values()), None)
-    links = []
-    for word in sorted(used, key=lambda w: (list(view.links).index(w) if w in view.links else len(view.links), w)):
-        kind = view.links.get(word) or view.links.get("rest") or rest
-        if kind is not None:
-            links.append({"key": word, "label": used[word], "color": kind.color, "dashes": kind.dashes})
+    view = told.view
+    nodes, edges = _model(drawing, numbers, lang)
+    types = [view.types[key] for key in drawing.node_types()]
     return {
         "name": view.name,
         "title": view.titles,
         "description": view.descriptions,
-        "types": [
-            {"key": kind.key, "label": kind.labels, "color": kind.color, "shape": kind.shape}
-            for kind in view.types.values()
-            if any(data["type"] == kind.key for _, data in graph.nodes(data=True))
+        "types": [{"key": kind.key, "label": kind.labels, "color": kind.color, "shape": kind.shape} for kind in types],
+        "links": [
+            {"key": word, "label": link.labels}
+            | {"color": link.kind.color, "dashes": link.kind.dashes, "arrow": link.kind.arrow}
+            for word, link in drawing.link_types().items()
         ],
-        "links": links,
         "filters": [
             {
                 "label": item.labels,
                 "options": [
-                    [numbers[n], [numbers[near] for near in around]] for n, around in reach(graph, item).items()
+                    [numbers[n], [numbers[near] for near in around]] for n, around in reach(told.graph, item).items()
                 ],
             }
             for item in view.filters
         ],
-        "nodes": network[0],
-        "edges": network[1],
+        "findings": [_finding(finding, numbers) for finding in told.findings],
+        "nodes": nodes,
+        "edges": edges,
     }
 
 
-def _model(
-    view: View, graph: Graph, dossier: Dossier, numbers: Mapping[str, int], lang: str
-) -> tuple[list[Json], list[Json]]:
+def _model(drawing: Drawing, numbers: Mapping[str, int], lang: str) -> tuple[list[Json], list[Json]]:
     """Nodes and links in vis-network's terms, kept by pyvis. Directed, or pyvis would lose parallel links."""
     from pyvis.network import Network
 
     network = Network(directed=True)
-    names = {node: {tag: choose(dossier.things[node].labels, tag) for tag in LANGUAGES} for node in sorted(graph)}
-    kinds = {node: view.types[data["type"]] for node, data in graph.nodes(data=True)}
-    lines = {n: {tag: wrap(names[n][tag], k.width, k.lines) for tag in sorted(LANGUAGES)} for n, k in kinds.items()}
-    boxes = {node: box_of(kind.size, lines[node].values()) for node, kind in kinds.items()}
-    for node, position in arrange(graph, boxes).items():
-        kind, labels = kinds[node], {tag: "\n".join(text) for tag, text in lines[node].items()}
+    for node in drawing.nodes.values():
+        kind, labels = node.kind, {tag: "\n".join(text) for tag, text in node.lines.items()}
         shown = labels.get(lang) or " "
         look = {"shape": kind.shape, "size": kind.size, "color": kind.color[0], "kind": kind.key, "labels": labels}
-        network.add_node(numbers[node], label=shown, x=position.x, y=position.y, **look)
-    arcs = _arcs(graph)
-    for source, target, key, data in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[:3]):
+        network.add_node(numbers[node.iri], label=shown, x=node.position.x, y=node.position.y, **look)
+    for link in drawing.links:
         network.add_edge(
-            numbers[source],
-            numbers[target],
+            numbers[link.source],
+            numbers[link.target],
             id=len(network.edges),
-            link=data["link"],
-            via=numbers.get(data["via"], -1),
-            notes=list(data["notes"]),
-            scopes=[numbers[scope] for scope in data["scopes"]],
-            smooth=arcs[source, target, key],
+            link=link.word,
+            via=numbers.get(link.via, -1),
+            notes=list(link.notes),
+            scopes=[numbers[scope] for scope in link.scopes],
+            smooth=_smooth(link.bend),
         )
     return network.nodes, network.edges
 
 
-def _arcs(graph: Graph) -> dict[tuple[str, str, str], Json | bool]:
-    """How each link bends: a single one is straight, parallel ones fan out to both sides."""
-    groups: dict[tuple[str, ...], list[tuple[str, str, str]]] = {}
-    for edge in sorted(graph.edges(keys=True)):
-        groups.setdefault(tuple(sorted(edge[:2])), []).append(edge)
-    found: dict[tuple[str, str, str], Json | bool] = {}
-    for ends, edges in groups.items():
-        for place, edge in enumerate(edges):
-            bend = place - (len(edges) - 1) / 2
-            clockwise = (bend > 0) == (edge[0] == ends[0])
-            roundness = round(abs(bend) * ARC, 3)
-            found[edge] = {"type": "curvedCW" if clockwise else "curvedCCW", "roundness": roundness} if bend else False
-    return found
+def _smooth(bend: float) -> Json | bool:
+    return {"type": "curvedCW" if bend > 0 else "curvedCCW", "roundness": abs(bend)} if bend else False
+
+
+def _finding(finding: Finding, numbers: Mapping[str, int]) -> dict[str, list[str | int]]:
+    """A sentence by language: words, and the numbers of the nodes named between them."""
+    return {
+        lang: [numbers[part.node] if isinstance(part, Name) else part for part in parts]
+        for lang, parts in finding.parts.items()
+    }
 
 
 # -- the facts ------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ marks, non-breaking spaces, spaces beside punctuation, line breaks, words cut by
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import io
@@ -126,12 +127,10 @@ def record(text: str, pointer: str) -> str | None:
     >>> record('[1, 2]', "/-") is None
     True
     """
-    try:
-        value = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):
+    found = _parsed(text)
+    if found is None or (pointer and not pointer.startswith("/")):
         return None
-    if pointer and not pointer.startswith("/"):
-        return None
+    value: object = found[0]
     for token in pointer.split("/")[1:]:
         key = token.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and key in value:
@@ -145,6 +144,15 @@ def record(text: str, pointer: str) -> str | None:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> tuple[object] | None:
+    """A JSON text, parsed once for all that is cited from it."""
+    try:
+        return (json.loads(text.removeprefix("\ufeff")),)
+    except (ValueError, RecursionError):
+        return None
+
+
 def cell(text: str, row: int, column: int) -> str | None:
     r"""The cell of a table in CSV, counted from 1 as in RFC 7111 (row 1 is the header); None when there is none.
 
@@ -153,17 +161,23 @@ def cell(text: str, row: int, column: int) -> str | None:
     >>> cell("nom;lieu\r\nUne écluse;\"Sète; le port\"\r\n", 2, 2)
     'Sète; le port'
     """
+    rows = _rows(text)
+    if not 1 <= row <= len(rows):
+        return None
+    cells = rows[row - 1]
+    return cells[column - 1] if 1 <= column <= len(cells) else None
+
+
+@lru_cache(maxsize=4)
+def _rows(text: str) -> list[list[str]]:
+    """The rows of a table in CSV, up to one that is none."""
     body = text.removeprefix("\ufeff")
     first = body.partition("\n")[0]
     delimiter = max(",;\t", key=lambda c: (first.count(c), c == ","))
-    try:
-        rows = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter)
-        for number, cells in enumerate(rows, start=1):
-            if number == row:
-                return cells[column - 1] if 1 <= column <= len(cells) else None
-    except csv.Error:
-        return None
-    return None
+    rows: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        rows.extend(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter))
+    return rows
 
 
 # ------------------------------------------------------------------ searching

@@ -12,10 +12,10 @@ import pytest
 from selenium import webdriver
 
 from kg.config import find_data
-from kg.network import View, load_views
 from kg.ontology import Ontology, load_ontology
 from kg.prefixes import KG, OA, PROV, RDF, SKOS
 from kg.render import page
+from kg.view import View, load_views
 
 ID = "https://example.org/id/"
 EVIDENCE = ox.NamedNode(KG + "evidence")
@@ -28,6 +28,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--accept-lang=fr",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from kg.config import find_data
+from kg.dossier import read_dossier
+from kg.finding import study
 from kg.graph import Graph
-from kg.network import View
 from kg.ontology import Ontology
 from kg.render import page
+from kg.view import View, load_views
 
 from .conftest import Sample, log, save
 
@@ -140,7 +144,7 @@ def overlapping(browser: Chrome) -> int:
 def test_no_labels_overlap_in_either_language(opened: Chrome) -> None:
     for language in ("Français", "English"):
         press(opened, "#languages button", language)
-        for place in (0, 1):
+        for place in range(len(all_of(opened, "#views button"))):
             opened.execute_script("document.querySelectorAll('#views button')[arguments[0]].click()", place)
             assert overlapping(opened) == 0
 
@@ -154,7 +158,7 @@ def test_the_real_graph_opens(
     log(browser, "browser")
     log(browser, "performance")
     browser.get(address)
-    for place in (0, 1):
+    for place in range(len(views)):
         browser.execute_script("document.querySelectorAll('#views button')[arguments[0]].click()", place)
         assert overlapping(browser) == 0
     assert requests(browser) == []
@@ -180,7 +184,7 @@ def test_search_finds_acronyms_other_names_and_posts(opened: Chrome) -> None:
     search(opened, "xyzzy")
     assert index(opened) == []
     assert texts(opened, "#index .empty")[0].startswith("Rien ne correspond")
-    assert one(opened, "#said").get_property("textContent") == "0 nœuds sur 13 correspondent."
+    assert one(opened, "#said").get_property("textContent") == "0 nœud sur 13 correspond."
 
 
 def test_filters_by_type_and_session(opened: Chrome) -> None:
@@ -212,7 +216,7 @@ def test_both_languages_say_everything(opened: Chrome) -> None:
     press(opened, "#languages button", "English")
     english = one(opened, "body").text
     assert one(opened, "html").get_attribute("lang") == "en"
-    assert "participation : Marthe" in french
+    assert "conférencier : Marthe" in french
     for word in (
         "Who speaks, and for whom",
         "People",
@@ -275,14 +279,94 @@ def test_a_link_tells_its_wording_its_session_and_its_facts(opened: Chrome) -> N
 
 
 def test_each_link_of_each_view_has_facts(opened: Chrome) -> None:
-    for place in (0, 1):
+    for place, links in enumerate((14, 2, 1, 12, 59)):
         opened.execute_script("document.querySelectorAll('#views button')[arguments[0]].click()", place)
         facts = opened.execute_script(
             "return kg.view().edges.map((_, edge) => { kg.select({ edge });"
             " return document.querySelectorAll('#details dd').length; })"
         )
-        assert len(facts) > 10
+        assert len(facts) == links
         assert min(facts) > 0
+
+
+def test_the_page_tells_what_each_network_shows(opened: Chrome, sample: Sample, ontology: Ontology) -> None:
+    dossier = read_dossier(sample.store, ontology)
+    names = {iri: thing.labels for iri, thing in dossier.things.items()}
+    for language, lang in (("Français", "fr"), ("English", "en")):
+        press(opened, "#languages button", language)
+        for place, view in enumerate(load_views(find_data("views"))):
+            opened.execute_script("document.querySelectorAll('#views button')[arguments[0]].click()", place)
+            wanted = [finding.text(lang, names) for finding in study(view, sample.store, ontology, dossier).findings]
+            shown = [str(item.get_property("textContent")) for item in all_of(opened, "#sentences li")]
+            assert shown == [re.sub("[“”]|« | »", "", text) for text in wanted]
+    assert len(shown) > 5
+
+
+def test_a_name_in_a_sentence_selects_what_it_names(opened: Chrome) -> None:
+    buttons = all_of(opened, "#sentences button")
+    assert len(buttons) > 3
+    name = str(buttons[-1].get_property("textContent"))
+    opened.execute_script("arguments[0].click()", buttons[-1])
+    assert one(opened, "#details h2").text == name
+    assert opened.execute_script("return kg.network().getSelectedNodes().length") == 1
+    opened.execute_script("document.querySelector('#findings').open = false")
+    assert not one(opened, "#sentences").is_displayed()
+
+
+def test_a_session_chooses_among_people_who_sat_together(opened: Chrome) -> None:
+    press(opened, "#views button", "Qui a siégé avec qui")
+    assert len(drawn(opened)) == 5
+    options = [option.text for option in all_of(opened, "#filter-0 option")]
+    assert options == [
+        "toutes",
+        "La bibliothèque sans murs",
+        "Mettre les fonds en réseau",
+        "Ouvrir tard : pour qui, à quel prix ?",
+    ]
+    all_of(opened, "#filter-0 option")[1].click()
+    assert drawn(opened) == ["Marthe Vasseur- Le Goff"], "who sat alone is there too"
+    assert one(opened, "#count").text == "1 nœud sur 5, 0 lien"
+    all_of(opened, "#filter-0 option")[2].click()
+    assert one(opened, "#count").text == "2 nœuds sur 5, 1 lien"
+    press(opened, "#languages button", "English")
+    assert one(opened, "#count").text == "2 nodes of 5, 1 link"
+
+
+def test_a_link_by_way_of_a_session_shows_who_took_part_there(opened: Chrome) -> None:
+    press(opened, "#views button", "Organisations liées")
+    assert opened.execute_script("return kg.network().body.data.edges.get(0).arrows.to.enabled") is False
+    opened.execute_script("kg.select({ edge: 0 })")
+    said = one(opened, "#details").text
+    assert "Association des lecteurs de la côte – Ville de Port-Élan" in said
+    for word in (
+        "Ouvrir tard : pour qui, à quel prix ?",
+        "Jonas Brun",
+        "Aëlig Odéric",
+        "président",
+        "dit par la source",
+    ):
+        assert word in said
+    assert "Inès Carlier" not in said
+    press(opened, "#details button", "Fermer")
+    press(opened, "#index button", "Ville de Port-Élan")
+    links = texts(opened, "#details .linklist li")
+    assert links == ["à la même séance que – Association des lecteurs de la côte Ouvrir tard : pour qui, à quel prix ?"]
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (360, 740), NARROW])
+def test_labels_of_facts_break_between_words_only(opened: Chrome, size: tuple[int, int]) -> None:
+    resize(opened, size)
+    opened.refresh()
+    press(opened, "#views button", "Tout le graphe")
+    broken = opened.execute_script(
+        "const found = []; let seen = 0; kg.data.things.forEach((_, thing) => { kg.select({ thing });"
+        " for (const dt of document.querySelectorAll('#details dt')) { seen += 1;"
+        "  if (getComputedStyle(dt).overflowWrap !== 'normal' || getComputedStyle(dt).wordBreak !== 'normal'"
+        "   || dt.scrollWidth > dt.clientWidth + 1) found.push(dt.textContent); } });"
+        "return [seen, found]"
+    )
+    assert broken[0] > 200
+    assert broken[1] == []
 
 
 def rows(browser: Chrome) -> list[list[str]]:
@@ -370,7 +454,7 @@ def test_it_is_used_by_keyboard_alone(opened: Chrome) -> None:
 def test_every_node_is_reached_by_tab_and_focus_is_seen(opened: Chrome) -> None:
     opened.execute_script("document.querySelector('#search').focus()")
     reached: list[str] = []
-    for _ in range(60):
+    for _ in range(90):
         opened.switch_to.active_element.send_keys(Keys.TAB)
         reached.append(str(focused(opened)))
         outline = opened.execute_script("return getComputedStyle(document.activeElement).outlineStyle")

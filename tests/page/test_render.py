@@ -20,9 +20,10 @@ from kg import render
 from kg.dossier import read_dossier
 from kg.errors import ProductError
 from kg.messages import LANGUAGES, catalogue
-from kg.network import View, project
+from kg.network import project
 from kg.ontology import Ontology
 from kg.prefixes import DCTERMS
+from kg.view import View
 
 from .conftest import ID, Sample, prove, triples
 
@@ -125,7 +126,7 @@ def test_labels_are_words_in_both_languages(data: Any) -> None:
 
 def test_a_nameless_thing_is_described_by_what_it_links(sample: Sample, ontology: Ontology) -> None:
     things = read_dossier(sample.store, ontology).things
-    assert things[ID + "p6"].labels["fr"] == "participation : Marthe Vasseur-Le Goff · La bibliothèque sans murs"
+    assert things[ID + "p6"].labels["fr"] == "conférencier : Marthe Vasseur-Le Goff · La bibliothèque sans murs"
     assert things[ID + "mot-1"].labels["en"].startswith("quotation: Evening hours cost little")
     assert things[ID + "alec"].labels == {"fr": "Association des lecteurs de la côte"}
 
@@ -153,7 +154,7 @@ def test_two_builds_are_one(html: str, ontology: Ontology, views: tuple[View, ..
 def test_neither_hash_seed_nor_locale_shows(tmp_path: Path) -> None:
     code = (
         "import sys; from tests.page.conftest import prove, triples; from kg.ontology import load_ontology\n"
-        "from kg.network import load_views; from kg.config import find_data; from kg.render import page\n"
+        "from kg.view import load_views; from kg.config import find_data; from kg.render import page\n"
         "import hashlib; o = load_ontology(); s = prove(triples(), o)\n"
         "text = page(s.store, o, load_views(find_data('views')), passages=s.passages)\n"
         "sys.stdout.write(hashlib.sha256(text.encode()).hexdigest())\n"

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 import kg
-from kg.cli import build, curate, explain, identity, query
+from kg.cli import build, curate, explain, export, identity, importing, network, query
 from kg.cli.common import Context, find_language, show_data_error, speak
 from kg.config import load_settings
 from kg.errors import DataError, KgError
@@ -38,7 +38,7 @@ def command_line(lang: str) -> click.Group:
     def group(ctx: click.Context) -> None:
         ctx.obj = _context(lang)
 
-    for module in (build, query, curate, identity, explain):
+    for module in (build, query, network, export, curate, importing, identity, explain):
         for command in module.commands(lang):
             command.params.append(
                 click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, help=say("cli.lang", lang))

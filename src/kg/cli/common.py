@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gettext
+import json
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,9 +16,10 @@ from rich.console import Console
 
 from kg.config import Settings
 from kg.errors import DataError, Problem
+from kg.facts import find_files
 from kg.messages import LANGUAGES, say
 
-__all__ = ["Context", "find_language", "show_problems", "speak"]
+__all__ = ["Context", "aligned", "find_language", "show_data_error", "show_problems", "speak", "warn_when_stale"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +76,31 @@ def show_data_error(error: DataError, context: Context) -> None:
     show_problems(error.problems, context)
     errors = sum(1 for problem in error.problems if problem.severity == "error")
     context.err.print(say("problems.count", context.lang, count=errors), highlight=False, soft_wrap=True)
+
+
+def warn_when_stale(folder: Path, context: Context) -> None:
+    """Say so when the facts are not those that the graph was built from. Without a report there is no telling."""
+    try:
+        inputs = dict(json.loads((folder / "report.json").read_text(encoding="utf-8"))["inputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    root = context.folder / context.settings.facts
+    here = {file.relative_to(context.folder).as_posix() for file in find_files(root)} if root.is_dir() else set()
+    added = here if here & inputs.keys() else set()  # else the graph is of other facts
+    for name in sorted(inputs.keys() | added):
+        file = context.folder / name
+        there = file.is_file() or (added and file.is_relative_to(root))
+        if there and inputs.get(name) != _hash(file):
+            warning = say("query.warning", context.lang)
+            print(f"kg: {warning}: {say('query.stale', context.lang, file=name)}", file=sys.stderr)
+            return
+
+
+def _hash(file: Path) -> str | None:
+    return sha256(file.read_bytes()).hexdigest() if file.is_file() else None
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns aligned with spaces: readable everywhere, and easy to cut."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]

@@ -5,7 +5,8 @@ const byId = (id) => document.getElementById(id);
 
 const state = {
   view: 0,
-  lang: DATA.lang,
+  // The reader's own language if the page speaks it, else the one it was built to open in.
+  lang: (navigator.languages || []).map((tag) => tag.slice(0, 2)).find((tag) => DATA.languages.includes(tag)) || DATA.lang,
   query: '',
   hidden: DATA.views.map(() => new Set()),       // node types put out by the reader, by view
   hiddenLinks: DATA.views.map(() => new Set()),
@@ -28,6 +29,11 @@ function pick(texts) {
 
 function say(key, values = {}) {
   return pick(DATA.words[key])[0].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+}
+
+/** A message that has a form for one and a form for several, as the reader's language counts. */
+function sayCount(key, n, values = {}) {
+  return say(new Intl.PluralRules(state.lang).select(n) === 'one' ? `${key}_one` : key, { ...values, n });
 }
 
 /** A text as it is compared: no accents, no case, no hyphens or apostrophes, single spaces. */

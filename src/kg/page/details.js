@@ -92,7 +92,10 @@ function nested(fact, from) {
 
 const foreign = (fact) => (DATA.facts[fact][2].l && DATA.facts[fact][2].l !== state.lang ? 1 : 0);
 
-const labelOfLink = (edge) => pick(view().links.find((link) => link.key === edge.link).label)[0];
+const typeOfLink = (edge) => view().links.find((link) => link.key === edge.link);
+const labelOfLink = (edge) => pick(typeOfLink(edge).label)[0];
+const unnamed = (thing) => 'unnamed' in DATA.things[thing];
+const through = (edge) => edge.via >= 0 && !unnamed(edge.via);   // a link by way of a thing with a name
 
 function linksOf(thing) {
   const { shown } = visible();
@@ -100,8 +103,10 @@ function linksOf(thing) {
   for (const edge of view().edges) {
     if ((edge.from === thing || edge.to === thing) && linkShown(edge, shown)) {
       const other = edge.from === thing ? edge.to : edge.from;
-      const text = edge.from === thing ? `${labelOfLink(edge)} → ${nameOf(other)}` : `${nameOf(other)} → ${labelOfLink(edge)}`;
-      const note = edge.notes.length ? make('span', { class: 'note' }, ` ${edge.notes.join(' · ')}`) : null;
+      const ahead = edge.from === thing ? `${labelOfLink(edge)} → ${nameOf(other)}` : `${nameOf(other)} → ${labelOfLink(edge)}`;
+      const text = typeOfLink(edge).arrow ? ahead : `${labelOfLink(edge)} – ${nameOf(other)}`;
+      const about = edge.notes.length ? edge.notes.join(' · ') : through(edge) ? nameOf(edge.via) : '';
+      const note = about ? make('span', { class: 'note' }, ` ${about}`) : null;
       list.append(make('li', {}, make('button', { type: 'button', class: 'to', onclick: () => select({ edge: edge.id }, true) }, text), note));
     }
   }
@@ -132,15 +137,30 @@ function thingDetails(thing) {
   return parts;
 }
 
+/** For a link by way of a thing with a name: the nameless things that tie that one to the ends, each with its facts.
+    Those that others of them hold are told there. */
+function tiesOf(edge) {
+  const ends = new Set([edge.from, edge.to]);
+  const values = (thing) => OUT[thing].map((fact) => DATA.facts[fact][2]).filter(isThing);
+  const near = (thing) => values(thing).some((value) => ends.has(value) || (unnamed(value) && values(value).some((next) => ends.has(next))));
+  const ties = [...new Set(INTO[edge.via].map((fact) => DATA.facts[fact][0]))].filter((thing) => unnamed(thing) && near(thing));
+  const held = new Set(ties.flatMap(values));
+  return ties.filter((thing) => !held.has(thing))
+    .map((thing) => make('div', { class: 'tie' }, toThing(thing), listOf(OUT[thing], thing, new Set([thing]))));
+}
+
 /** A link: its ends, its wording, and the facts it stands for. */
 function edgeDetails(edge) {
-  const title = make('h2', {}, `${nameOf(edge.from)} → ${nameOf(edge.to)}`);
+  const title = make('h2', {}, `${nameOf(edge.from)} ${typeOfLink(edge).arrow ? '→' : '–'} ${nameOf(edge.to)}`);
   const about = make('dl', { class: 'about' });
   if (edge.notes.length) about.append(make('div', {}, make('dt', {}, say('wording')), make('dd', {}, make('q', { class: 'note' }, edge.notes.join(' · ')))));
+  if (through(edge) && !edge.scopes.includes(edge.via)) about.append(make('div', {}, make('dt', {}, say('by_way')), make('dd', {}, toThing(edge.via))));
   const scopes = edge.scopes.filter((scope) => scope !== edge.to);
   if (scopes.length) about.append(make('div', {}, make('dt', {}, say('at_scope')), ...scopes.map((scope) => make('dd', {}, toThing(scope)))));
   const parts = [head(labelOfLink(edge), title), about.childElementCount ? about : '', proofSwitch(), make('h3', {}, say('facts'))];
-  if (edge.via >= 0) parts.push(listOf(OUT[edge.via], edge.via, new Set([edge.via])));
+  const ties = through(edge) ? tiesOf(edge) : [];
+  if (ties.length) parts.push(...ties);
+  else if (edge.via >= 0) parts.push(listOf(OUT[edge.via], edge.via, new Set([edge.via])));
   else {
     const between = OUT[edge.from].filter((f) => DATA.facts[f][2] === edge.to);
     const same = between.filter((f) => DATA.properties[DATA.facts[f][1]].link === edge.link);

@@ -23,7 +23,6 @@ const OPTIONS = {
   edges: {
     width: 1.3,
     arrowStrikethrough: false,
-    arrows: { to: { enabled: true, scaleFactor: 0.45 } },
     font: { face: FACE, size: 12, strokeWidth: 4, align: 'horizontal' },
     hoverWidth: 0.6,
     selectionWidth: 1.4,
@@ -73,10 +72,18 @@ function nodeLook(node, shown, bright) {
   };
 }
 
-/** Whether a link is long enough for its wording to stand between the labels of its ends. */
-function roomFor(edge) {
+/** Whether a link is long enough for a text to stand between the labels of its ends. */
+function roomFor(edge, text) {
   const [a, b] = [edge.from, edge.to].map((end) => view().nodes.find((node) => node.id === end));
-  return Math.hypot(a.x - b.x, a.y - b.y) > edge.notes.join(' · ').length * 7 + 90;
+  return Math.hypot(a.x - b.x, a.y - b.y) > text.length * 7 + 90;
+}
+
+/** What a link says in the drawing: its wording when asked for or where there is room, else its type when asked for. */
+function wordsOf(edge, asked, named) {
+  const wording = edge.notes.join(' · ');
+  if (wording) return asked || (named && roomFor(edge, wording)) ? wording : '';
+  const type = labelOfLink(edge);
+  return asked && roomFor(edge, type) ? type : '';
 }
 
 function edgeLook(edge, shown, bright, named) {
@@ -88,7 +95,8 @@ function edgeLook(edge, shown, bright, named) {
     id: edge.id,
     hidden: !linkShown(edge, shown),
     dashes: kind.dashes,
-    label: asked || (named && on && roomFor(edge)) ? edge.notes.join(' · ') || (asked ? pick(kind.label)[0] : '') : '',
+    arrows: { to: { enabled: kind.arrow, scaleFactor: 0.45 } },
+    label: wordsOf(edge, asked, named && on),
     color: { color, highlight: paint('--ink'), hover: paint('--ink'), inherit: false },
     font: { color: paint('--ink'), strokeColor: paint('--sheet') },
   };
@@ -123,16 +131,25 @@ function resize() {
   reveal();
 }
 
-/** Bring the selected node to the middle when it is near or beyond the edge, or too small to read. */
+/** Bring the selected node and its neighbours into sight when some are beyond the edge, or too small to read. */
 function reveal() {
   const { thing } = state.selected || {};
   if (thing === undefined || !nodeSet.get(thing)) return;
-  const { x, y } = network.getPosition(thing);
-  const at = network.canvasToDOM({ x, y });
   const { clientWidth, clientHeight } = byId('drawing');
-  const inside = at.x > 70 && at.y > 40 && at.x < clientWidth - 70 && at.y < clientHeight - 60;
-  const scale = Math.max(network.getScale(), 0.75);
-  if (!inside || scale !== network.getScale()) network.moveTo({ position: { x, y }, scale, animation: false });
+  const near = [thing, ...network.getConnectedNodes(thing)].filter((id) => !nodeSet.get(id).hidden);
+  const inside = (id) => {
+    const { x, y } = network.canvasToDOM(network.getPosition(id));
+    return x > 70 && y > 40 && x < clientWidth - 70 && y < clientHeight - 60;
+  };
+  const least = 0.75;
+  if (near.every(inside) && network.getScale() >= least) return;
+  const spots = near.map((id) => network.getPosition(id));
+  const [left, right] = [Math.min(...spots.map(({ x }) => x)), Math.max(...spots.map(({ x }) => x))];
+  const [top, bottom] = [Math.min(...spots.map(({ y }) => y)), Math.max(...spots.map(({ y }) => y))];
+  const fits = Math.min((clientWidth - 140) / (right - left || 1), (clientHeight - 120) / (bottom - top || 1));
+  const all = fits >= least;                      // else the neighbours are too far apart: the node alone
+  const position = all ? { x: (left + right) / 2, y: (top + bottom) / 2 } : network.getPosition(thing);
+  network.moveTo({ position, scale: all ? Math.min(fits, Math.max(network.getScale(), least)) : least, animation: false });
 }
 
 function zoom(factor) {

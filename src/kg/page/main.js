@@ -76,11 +76,17 @@ function showFilters() {
   }));
 }
 
+/** What the measures of the network say, in sentences whose names open what they name. */
+function showFindings() {
+  byId('sentences').replaceChildren(...view().findings.map((finding) => make('li', {},
+    ...pick(finding)[0].map((part) => (isThing(part) ? toThing(part) : part)))));
+}
+
 /** The nodes in words: what the drawing shows, for those who do not see it, and for those in a hurry. */
 function showIndex() {
   const { shown, found } = visible();
   const links = view().edges.filter((edge) => linkShown(edge, shown)).length;
-  byId('count').textContent = say('count', { n: found.size, m: view().nodes.length, k: links });
+  byId('count').textContent = `${sayCount('count_nodes', found.size, { m: view().nodes.length })}, ${sayCount('count_links', links)}`;
   const groups = view().types.map((type) => {
     const nodes = view().nodes.filter((node) => node.kind === type.key && found.has(node.id)).map((node) => node.id);
     if (!nodes.length) return null;
@@ -103,7 +109,7 @@ function refresh() {
   showIndex();
   showTable();
   const { found } = visible();
-  announce(say('said_shown', { n: found.size, m: view().nodes.length }));
+  announce(sayCount('said_shown', found.size, { m: view().nodes.length }));
 }
 
 function pressed(group, current) {
@@ -146,6 +152,7 @@ function translate() {
   pressed(byId('languages'), DATA.languages.indexOf(state.lang));
   showFilters();
   showLegend();
+  showFindings();
   showIndex();
   showDetails();
   showTable();
@@ -173,10 +180,13 @@ function start() {
   byId('fit').addEventListener('click', fit);
   byId('drawing').addEventListener('keydown', drawingKeys);
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && state.selected) select(null);
+    if (event.key !== 'Escape' || !state.selected) return;
+    const inside = byId('details').contains(document.activeElement);
+    select(null);
+    if (inside || document.activeElement === document.body) (state.tab === 'drawing' ? byId('drawing') : byId('search')).focus();
   });
   dark.addEventListener('change', () => { showLegend(); dress(); });
-  byId('legend').open = byId('listing').open = !narrow.matches;
+  byId('legend').open = byId('findings').open = byId('listing').open = !narrow.matches;
   draw();
   translate();
   // For tests and the curious: the drawing as vis-network sees it.

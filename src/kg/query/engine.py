@@ -1,9 +1,9 @@
-"""Running a query: in a child process, so that it can be stopped at any moment.
+"""Asking: in a child process, so that a query can be stopped at any moment.
 
 A query that runs in-process ignores signals until it ends. The child is a new interpreter and not a fork or a
 ``multiprocessing`` worker: it never imports the caller's main module, so the library works in scripts, notebooks and
 on every system alike. It stands in a process group of its own, so Ctrl-C reaches the parent alone, which kills it; and
-it ends by itself when its parent is gone.
+it ends by itself when its parent is gone. The graphs are loaded once and may be asked several times.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import queue
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import IO, Any, Self
 
 import pyoxigraph as ox
 
@@ -26,13 +28,13 @@ from kg.config import DEFAULT_BASE
 from kg.errors import UsageError
 from kg.graph import EVIDENCE
 from kg.query.question import Term
-from kg.query.tokens import declared, is_ordered, nearest, refuse
+from kg.query.results import Answer
+from kg.query.tokens import declared, is_ordered, line_and_column, nearest, refuse
 
-__all__ = ["Answer", "Graphs", "Job", "run"]
+__all__ = ["Engine", "Graphs", "Job", "run"]
 
 FILES = ("graph.ttl", "graph-evidence.ttl")
 Found = bytes | bool
-Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +59,126 @@ class Graphs:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the child is told: graphs by name (no name: the default graph), the query, and what its names mean."""
+    """What the child is told first: graphs by name (no name: the default graph), and what names in queries mean.
+
+    Then come pairs: the text of a query, and the terms to put for its variables.
+    """
 
     graphs: tuple[tuple[str, str | bytes], ...]
-    text: str
-    terms: Mapping[str, Term]
     prefixes: Mapping[str, str]
     base: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: rows (one term or None per variable), a truth value, or triples sorted."""
+class Engine:
+    """The graphs, loaded and ready to be asked; a context manager that leaves no child behind.
 
-    variables: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    truth: bool | None = None
-    triples: tuple[ox.Triple, ...] | None = None
-    _json: bytes = field(default=b"", repr=False)
+    ``prefixes`` hold where a query declares no other; relative IRIs start from ``base``; ``timeout`` is in seconds,
+    for everything until the end, loading included; ``service`` lets queries call other servers.
+    """
 
-    def to_json(self) -> bytes:
-        """Rows or truth value as SPARQL 1.1 Query Results JSON."""
-        return self._written(ox.QueryResultsFormat.JSON)
+    def __init__(
+        self,
+        graphs: Graphs,
+        *,
+        prefixes: Mapping[str, str],
+        base: str = DEFAULT_BASE,
+        timeout: float | None = None,
+        service: bool = False,
+    ) -> None:
+        files = [("", graphs.plain), (EVIDENCE, graphs.evidence)]
+        held = tuple((name, file if isinstance(file, bytes) else str(file)) for name, file in files if file is not None)
+        self.prefixes, self.base = dict(prefixes), base
+        self._job = Job(held, self.prefixes, base)
+        self._service = service
+        self._timeout = timeout
+        self._end: float | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._results: queue.SimpleQueue[tuple[str, Any] | None] = queue.SimpleQueue()
 
-    def to_csv(self) -> bytes:
-        """Rows or truth value as SPARQL 1.1 Query Results CSV."""
-        return self._written(ox.QueryResultsFormat.CSV)
+    def __enter__(self) -> Self:
+        self._end = None if self._timeout is None else time.monotonic() + self._timeout
+        try:
+            self._child = _start()
+            if self._child.stdout is not None:
+                threading.Thread(target=_listen, args=(self._child.stdout, self._results), daemon=True).start()
+            self._send(self._job)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):  # no child could be started
+                raise UsageError("query.broken") from error
+            raise
+        return self
 
-    def _written(self, form: ox.QueryResultsFormat) -> bytes:
-        if self.truth is not None and form == ox.QueryResultsFormat.CSV:  # the standard has no CSV of a truth value
-            return b"true\r\n" if self.truth else b"false\r\n"
-        results = ox.parse_query_results(self._json, format=ox.QueryResultsFormat.JSON)
-        if isinstance(results, ox.QueryBoolean):
-            return self._json + b"\n"
-        written = results.serialize(format=form) or b""
-        return written if written.endswith(b"\n") else written + b"\n"
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave nothing behind; nothing can be asked any more."""
+        self._stop()
+        child, self._child = self._child, None
+        if child is not None:
+            child.wait()
+            for stream in (child.stdin, child.stdout):
+                if stream is not None:
+                    _close(stream)
+
+    def ask(
+        self, text: str, terms: Mapping[str, Term] | None = None, *, name: str = "query", within: float | None = None
+    ) -> Answer:
+        """Ask. Rows come in the order of the query, or sorted when it gives none.
+
+        ``name`` is how messages call the text; ``within`` bounds this one query, in seconds. After an error the engine
+        may be gone.
+
+        Raises:
+            UsageError: a syntax error (with its place), a refused query, an unknown thing, or the time is up.
+        """
+        refuse(text, service=self._service)
+        self._send((text, dict(terms or {})))
+        kind, found = self._receive(within)
+        if kind == "syntax":
+            raise _syntax_error(name, text, self.prefixes, *found)
+        if kind == "thing":
+            parameter, value, near = found
+            raise UsageError("query.unknown_thing", name=parameter, value=value, near=", ".join(near) or "–")
+        if kind == "failed":
+            raise UsageError("query.failed", why=found)
+        return _answer(kind, found, ordered=is_ordered(text))
+
+    def _stop(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+
+    def _send(self, what: object) -> None:
+        """Hand something to the child; its input stays open, since its end tells the child that we are gone."""
+        if self._child is None or self._child.stdin is None:
+            raise UsageError("query.broken")
+        try:
+            pickle.dump(what, self._child.stdin)
+            self._child.stdin.flush()
+        except OSError as error:  # it fell over before it had read
+            raise UsageError("query.broken") from error
+
+    def _receive(self, within: float | None) -> tuple[str, Any]:
+        """The next result, waited for in short steps, so that Ctrl-C is heard on every system."""
+        bounds = {within: time.monotonic() + within} if within is not None else {}
+        if self._end is not None:
+            bounds[self._timeout or 0.0] = self._end
+        seconds, end = min(bounds.items(), key=lambda item: item[1], default=(0.0, None))
+        while True:
+            left = 0.1 if end is None else max(0.0, min(0.1, end - time.monotonic()))
+            try:
+                result = self._results.get(timeout=left)
+            except queue.Empty:
+                if end is not None and time.monotonic() >= end:
+                    self._stop()  # its late result must not be taken for that of another query
+                    raise UsageError("query.timeout", seconds=f"{seconds:g}") from None
+                continue
+            if result is None:
+                raise UsageError("query.broken")
+            return result
 
 
 def run(
@@ -103,33 +190,22 @@ def run(
     base: str = DEFAULT_BASE,
     timeout: float | None = None,
     name: str = "query",
+    service: bool = False,
 ) -> Answer:
-    """Ask. Rows come in the order of the query, or sorted when it gives none.
-
-    ``prefixes`` hold where the query declares no other; relative IRIs start from ``base``; ``timeout`` is in seconds
-    and counts loading too; ``name`` is how messages call the text.
+    """Ask one question; see :class:`Engine` and :meth:`Engine.ask`.
 
     Raises:
         UsageError: a syntax error (with its place), a refused query, an unknown thing, or the time is up.
     """
-    refuse(text)
-    files = [("", graphs.plain), (EVIDENCE, graphs.evidence)]
-    sources = tuple((name, file if isinstance(file, bytes) else str(file)) for name, file in files if file is not None)
-    kind, found = _ask(Job(sources, text, dict(terms or {}), dict(prefixes), base), timeout)
-    if kind == "syntax":
-        raise _syntax_error(name, text, prefixes, *found)
-    if kind == "thing":
-        parameter, value, near = found
-        raise UsageError("query.unknown_thing", name=parameter, value=value, near=", ".join(near) or "–")
-    if kind == "failed":
-        raise UsageError("query.failed", why=found)
-    return _answer(kind, found, ordered=is_ordered(text))
+    refuse(text, service=service)  # before anything is started
+    with Engine(graphs, prefixes=prefixes, base=base, timeout=timeout, service=service) as engine:
+        return engine.ask(text, terms, name=name)
 
 
 def _answer(kind: str, found: Found, *, ordered: bool) -> Answer:
     if isinstance(found, bool):
         truth = json.dumps({"head": {}, "boolean": found}, separators=(",", ":"))
-        return Answer(truth=found, _json=truth.encode("utf-8"))
+        return Answer.of_json(truth.encode("utf-8"))
     if kind == "triples":
         triples = {quad.triple for quad in ox.parse(found, format=ox.RdfFormat.N_TRIPLES)}
         return Answer(triples=tuple(sorted(triples, key=str)))
@@ -137,56 +213,39 @@ def _answer(kind: str, found: Found, *, ordered: bool) -> Answer:
         data = json.loads(found)
         data["results"]["bindings"].sort(key=lambda row: json.dumps(row, sort_keys=True, ensure_ascii=False))
         found = json.dumps(data, ensure_ascii=False).encode("utf-8")
-    solutions = ox.parse_query_results(found, format=ox.QueryResultsFormat.JSON)
-    if not isinstance(solutions, ox.QuerySolutions):
-        raise UsageError("query.broken")
-    names = tuple(variable.value for variable in solutions.variables)
-    rows = tuple(tuple(solution[name] for name in names) for solution in solutions)
-    return Answer(names, rows, _json=found)
+    return Answer.of_json(found)
 
 
 # ------------------------------------------------------------------ the child
 
 
-def _ask(job: Job, timeout: float | None) -> tuple[str, Any]:
-    """Start the child, give it the job, wait for its result; whatever happens, no child is left."""
+def _start() -> subprocess.Popen[bytes]:
     environment = dict(os.environ)
     paths = [str(Path(__file__).resolve().parents[2]), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
-    command = [sys.executable, "-m", "kg.query.worker"]
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     if sys.platform == "win32":
         pipes["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
     else:
         pipes["process_group"] = 0
+    command = [sys.executable, "-m", "kg.query.worker"]
+    return subprocess.Popen(command, env=environment, **pipes)  # noqa: S603 - our own module, no shell
+
+
+def _listen(stream: IO[bytes], results: queue.SimpleQueue[tuple[str, Any] | None]) -> None:
+    """Pass on each result of the child, and None at its end."""
     try:
-        with subprocess.Popen(command, env=environment, **pipes) as child:  # noqa: S603 - our own module, no shell
-            try:
-                return _result(child, job, timeout)
-            finally:
-                child.kill()
-    except OSError as error:  # no child could be started, or it fell over before it had read its job
-        raise UsageError("query.broken") from error
+        while True:
+            results.put(pickle.load(stream))  # noqa: S301 - written by our own child
+    except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+        results.put(None)
 
 
-def _result(child: subprocess.Popen[bytes], job: Job, timeout: float | None) -> tuple[str, Any]:
-    received: list[bytes] = []
-    if child.stdin is None or child.stdout is None:
-        raise UsageError("query.broken")
-    stream = child.stdout
-    reader = threading.Thread(target=lambda: received.append(stream.read()), daemon=True)
-    reader.start()
-    deadline = None if timeout is None else time.monotonic() + timeout
-    pickle.dump(job, child.stdin)
-    child.stdin.flush()  # and left open: its end tells the child that we are gone
-    while reader.is_alive():  # in short waits, so that Ctrl-C is heard on every system
-        reader.join(0.1 if deadline is None else max(0.0, min(0.1, deadline - time.monotonic())))
-        if reader.is_alive() and deadline is not None and time.monotonic() >= deadline:
-            raise UsageError("query.timeout", seconds=f"{timeout:g}")
-    if not received or not received[0]:
-        raise UsageError("query.broken")
-    result: tuple[str, Any] = pickle.loads(received[0])  # noqa: S301 - written by our own child
-    return result
+def _close(stream: IO[bytes]) -> None:
+    try:
+        stream.close()
+    except OSError:  # what was still to be written to a child that is gone
+        return
 
 
 # ------------------------------------------------------------------ faults
@@ -194,8 +253,7 @@ def _result(child: subprocess.Popen[bytes], job: Job, timeout: float | None) -> 
 
 def _syntax_error(name: str, text: str, prefixes: Mapping[str, str], said: str, start: int, word: str) -> UsageError:
     """A syntax error at its place in the user's text, with the line and a caret below."""
-    before = text[:start]
-    line, column = before.count("\n") + 1, start - (before.rfind("\n") + 1) + 1
+    line, column = line_and_column(text, start)
     shown = text.split("\n")[line - 1].rstrip("\r")
     caret = "".join("\t" if c == "\t" else " " for c in shown[: column - 1]) + "^"
     place = {"name": name, "line": line, "column": column, "shown": shown, "caret": caret}

@@ -9,17 +9,18 @@ A question is ``queries/NAME.rq``. Its first comment lines are YAML::
     # param lang: {type: language, label: {en: …, fr: …}}
     # facts: [part]
 
-``order`` is the place in lists. ``facts`` names the variables of the text that stand for nodes with evidence of their
-own. A ``param`` is a variable of the text, never among its answers; a term is put in its place. Its ``type`` is
-``text``, ``integer``, ``date``, ``language`` (the reader's when none is given), the name of a closed list, a class of
-things in the graph, or ``thing`` for any of them. It is needed unless it has a ``default`` or is ``optional``: then
-the variable stays free.
+``order`` is the place in lists, under the heading of its hundred. ``facts`` names the variables of the text that stand
+for nodes with evidence of their own. A ``param`` is a variable of the text, never among its answers; a term is put in
+its place. Its ``type`` is ``text``, ``integer``, ``date``, ``language`` (the reader's when none is given), the name of
+a closed list, a class of things in the graph, or ``thing`` for any of them. It is needed unless it has a ``default`` or
+is ``optional``: then the variable stays free.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -32,9 +33,23 @@ from kg.prefixes import XSD
 from kg.query.tokens import nearest, tokens
 from kg.values import datatype_of
 
-__all__ = ["Parameter", "Question", "Term", "Thing", "bind", "load_questions", "read_question"]
+__all__ = [
+    "KINDS",
+    "Parameter",
+    "Question",
+    "Term",
+    "Thing",
+    "bind",
+    "class_of",
+    "has_header",
+    "load_groups",
+    "load_questions",
+    "read_question",
+]
 
 KINDS = ("text", "integer", "date", "language")
+#: How many values a message names.
+EXAMPLES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,19 @@ def load_questions(folder: Path) -> dict[str, Question]:
     files = sorted(folder.glob("*.rq"))
     questions = [read_question(file.stem, file.read_text(encoding="utf-8")) for file in files]
     return {question.name: question for question in sorted(questions, key=lambda q: (q.order, q.name))}
+
+
+def load_groups(folder: Path) -> dict[int, Mapping[str, str]]:
+    """The headings of lists by the hundreds of ``order`` that stand below them (``queries/groups.yaml``), sorted.
+
+    Raises:
+        ProductError: the file is not as it should be.
+    """
+    try:
+        data = yaml.load((folder / "groups.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        return {int(number): _texts(texts) for number, texts in sorted(data.items())}
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ProductError("query.bad_header", name="groups.yaml", why=f"{type(error).__name__}: {error}") from error
 
 
 def read_question(name: str, text: str) -> Question:
@@ -149,8 +177,16 @@ def _parameter(name: str, given: Mapping[str, object]) -> Parameter:
     return Parameter(name, str(given["type"]), _texts(label), chosen, bool(given.get("optional", False)))
 
 
-def bind(question: Question, given: Mapping[str, str], ontology: Ontology, lang: str) -> dict[str, Term]:
+def bind(
+    question: Question,
+    given: Mapping[str, str],
+    ontology: Ontology,
+    lang: str,
+    examples: Callable[[Parameter], Iterable[str]] | None = None,
+) -> dict[str, Term]:
     """What to put for the parameters of a question; ``lang`` is the reader's language.
+
+    ``examples`` gives values that a parameter may have, for the message when it is missing.
 
     Raises:
         UsageError: a parameter is unknown, missing, or no value of its type.
@@ -165,8 +201,16 @@ def bind(question: Question, given: Mapping[str, str], ontology: Ontology, lang:
         if text is not None:
             terms[name] = _term(text, parameter, ontology)
         elif not parameter.optional:
-            raise UsageError("query.missing_parameter", name=name, question=question.name, label=parameter.label)
+            raise _missing(question.name, parameter, examples(parameter) if examples else ())
     return terms
+
+
+def _missing(question: str, parameter: Parameter, examples: Iterable[str]) -> UsageError:
+    told = {"question": question, "name": parameter.name, "label": parameter.label}
+    few = list(islice(examples, EXAMPLES))
+    if not few:
+        return UsageError("query.missing_parameter", **told)
+    return UsageError("query.missing_parameter_such", **told, examples=", ".join(few))
 
 
 def _all(question: Question) -> str:
@@ -192,7 +236,10 @@ def _term(text: str, parameter: Parameter, ontology: Ontology) -> Term:
             near = nearest(text, words)
             raise UsageError("query.bad_word", name=name, value=text, near=near if near != "–" else ", ".join(words))
         return ox.NamedNode(words[text])
-    if kind == "thing":
-        return Thing(name, text, "")
-    prefix, _, local = kind.partition(":")
-    return Thing(name, text, ontology.prefixes.get(prefix, prefix + ":") + local)
+    return Thing(name, text, class_of(parameter, ontology))
+
+
+def class_of(parameter: Parameter, ontology: Ontology) -> str:
+    """The class of things that a parameter may be; empty for any of them."""
+    prefix, _, local = parameter.kind.partition(":")
+    return "" if parameter.kind == "thing" else ontology.prefixes.get(prefix, prefix + ":") + local

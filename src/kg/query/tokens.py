@@ -14,7 +14,17 @@ from itertools import pairwise
 
 from kg.errors import UsageError
 
-__all__ = ["Token", "declared", "is_ordered", "refuse", "substitute", "tokens"]
+__all__ = [
+    "Token",
+    "declared",
+    "is_ordered",
+    "line_and_column",
+    "nearest",
+    "refuse",
+    "substitute",
+    "tokens",
+    "words_of",
+]
 
 # The order matters: the first alternative that fits wins.
 _TOKEN = re.compile(
@@ -27,7 +37,7 @@ _TOKEN = re.compile(
     | (?P<comment>\#[^\n\r]*)
     | (?P<variable>[?$]\w+)
     | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-    | (?P<name>(?:[^\W\d_][\w.-]*|_)?:(?:[\w.:%·-]|\\.)*)
+    | (?P<name>(?:[^\W\d_][\w.-]*|_)?:(?:[\w:%·-]|\\.|\.+(?=[\w:%·\\-]))*)
     | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
     | (?P<word>[^\W\d]\w*)
     | (?P<sign>\\.|&&|\|\||!=|<=|>=|\^\^|.)
@@ -65,14 +75,28 @@ def tokens(text: str) -> Iterator[Token]:
         yield Token(match.lastgroup or "sign", match.group(), match.start())
 
 
+def words_of(text: str) -> tuple[Token, ...]:
+    """The pieces of a query without white space and comments."""
+    return tuple(token for token in tokens(text) if token.kind not in _HIDDEN)
+
+
+def line_and_column(text: str, start: int) -> tuple[int, int]:
+    r"""Where the code point ``start`` of a text stands, both counted from 1.
+
+    >>> line_and_column("ab\ncd", 4)
+    (2, 2)
+    """
+    before = text[:start]
+    return before.count("\n") + 1, start - before.rfind("\n")
+
+
 def declared(text: str) -> frozenset[str]:
     """The prefixes that a query declares itself.
 
     >>> sorted(declared("PREFIX a: <urn:a> # PREFIX b: <urn:b>"))
     ['a']
     """
-    seen = [token for token in tokens(text) if token.kind not in _HIDDEN]
-    after = pairwise(seen)
+    after = pairwise(words_of(text))
     return frozenset(name.text[:-1] for word, name in after if word.text.lower() == "prefix" and name.kind == "name")
 
 
@@ -94,8 +118,8 @@ def substitute(text: str, terms: Mapping[str, str]) -> str:
     )
 
 
-def refuse(text: str) -> None:
-    r"""Let pass only a query that stays in the graph: no SERVICE, no FROM, no update.
+def refuse(text: str, *, service: bool = False) -> None:
+    r"""Let pass only a query that stays in the graph: no SERVICE (unless it is allowed), no FROM, no update.
 
     The engine would call the web for SERVICE unasked, so the check errs on the safe side: the query is read as it
     stands and with its ``\u`` escapes resolved, and a name that holds the word outside its local part is refused too.
@@ -105,7 +129,7 @@ def refuse(text: str) -> None:
     """
     plain = _UNICODE.sub(lambda match: _character(match.group(1) or match.group(2)), text)
     for form in dict.fromkeys((text, plain)):
-        if "service" in form.lower() and any(_calls(token) for token in tokens(form)):
+        if not service and "service" in form.lower() and any(_calls(token) for token in tokens(form)):
             raise UsageError("query.service")
         words = [token.text.lower() for token in tokens(form) if token.kind == "word"]
         if "from" in words:

@@ -1,6 +1,7 @@
-"""The child that holds the engine: reads one job from its standard input, writes one result to its standard output.
+"""The child that holds the engine: reads from its standard input, writes results to its standard output.
 
-It ends when its parent does: a thread waits for the end of the input, which comes with the parent's.
+First comes the job, then any number of queries, each with the terms to put in; each gets one result, in their order.
+The child ends when its parent does: a thread waits for the end of the input, which comes with the parent's.
 Results are pairs of a word and what goes with it: ``rows`` (SPARQL results JSON), ``truth``, ``triples`` (N-Triples),
 ``syntax`` (a message, a place counted in code points, the word there), ``thing`` (what the user named, the nearest)
 or ``failed`` (a message).
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import queue
 import re
 import sys
 import threading
@@ -23,7 +25,7 @@ import pyoxigraph as ox
 from kg.prefixes import RDF, RDFS, SKOS
 from kg.query.engine import Job
 from kg.query.question import Term, Thing
-from kg.query.tokens import substitute, tokens
+from kg.query.tokens import substitute, words_of
 
 LABELS = ("https://schema.org/name", SKOS + "prefLabel", SKOS + "altLabel", RDFS + "label")
 #: More than the longest keyword: the engine says of a keyword that does not fit that it failed where it would end.
@@ -40,17 +42,26 @@ class _UnknownThingError(Exception):
     """The user named a thing that the graph does not have."""
 
 
-def answer(job: Job) -> Result:
-    """Load the graphs, check the query, put the values in, ask."""
-    fault = _fault(job)
-    if fault is not None:
-        return "syntax", fault
-    store = _load(job)
-    try:
-        terms = {name: str(_found(term, store, job.base)) for name, term in job.terms.items()}
-    except _UnknownThingError as unknown:
-        return "thing", unknown.args
-    return _results(_query(store, substitute(job.text, terms) if terms else job.text, job))
+class _Asked:
+    """The graphs of a job, loaded when the first query that is one comes."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.store: ox.Store | None = None
+
+    def answer(self, text: str, terms: Mapping[str, Term]) -> Result:
+        """Check the query, put the values in, ask."""
+        fault = _fault(text, self.job)
+        if fault is not None:
+            return "syntax", fault
+        if self.store is None:
+            self.store = _load(self.job)
+        store = self.store
+        try:
+            found = {name: str(_found(term, store, self.job.base)) for name, term in terms.items()}
+        except _UnknownThingError as unknown:
+            return "thing", unknown.args
+        return _results(_query(store, substitute(text, found) if found else text, self.job))
 
 
 def _query(store: ox.Store, text: str, job: Job) -> Results:
@@ -123,16 +134,16 @@ def _words(nodes: Mapping[str, ox.NamedNode], store: ox.Store, base: str) -> dic
 # ------------------------------------------------------------------ syntax errors
 
 
-def _fault(job: Job) -> tuple[str, int, str] | None:
+def _fault(text: str, job: Job) -> tuple[str, int, str] | None:
     """What is wrong with a query, where, and the word there; None when it is a query.
 
     The engine names a place far behind the fault, so the fault is searched: the first word after which the text,
     filled up with blanks, no longer fails at its end.
     """
-    text, message = job.text, _complaint(job.text, job)
+    message = _complaint(text, job)
     if message is None:
         return None
-    pieces = [token for token in tokens(text) if token.kind not in ("space", "comment")]
+    pieces = words_of(text)
     open_string = next((t for t in pieces if t.kind == "sign" and t.text in ("'", '"')), None)
     if open_string is not None:
         return "string", open_string.start, open_string.text
@@ -177,22 +188,28 @@ def _sentence(message: str) -> str:
 # ------------------------------------------------------------------ in and out
 
 
-def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os._exit(1)
+def _listen(queries: queue.SimpleQueue[tuple[str, Mapping[str, Term]]]) -> None:
+    """Take in queries until the input ends, and then end everything at once."""
+    try:
+        while True:
+            queries.put(pickle.load(sys.stdin.buffer))  # noqa: S301 - written by our own parent
+    finally:
+        os._exit(0)
 
 
 def main() -> None:
-    """Answer the one job that stands in the standard input."""
-    job = pickle.load(sys.stdin.buffer)  # noqa: S301 - written by our own parent, nobody else has this pipe
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        result = answer(job)
-    except (ValueError, OSError, RuntimeError, SyntaxError, MemoryError) as error:
-        result = ("failed", str(error) or type(error).__name__)
-    pickle.dump(result, sys.stdout.buffer)
-    sys.stdout.buffer.flush()
-    os._exit(0)  # the waiting thread would hold an ordinary end up
+    """Answer what stands in the standard input, until its end."""
+    asked = _Asked(pickle.load(sys.stdin.buffer))  # noqa: S301 - written by our own parent, nobody else has this pipe
+    queries: queue.SimpleQueue[tuple[str, Mapping[str, Term]]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(queries,), daemon=True).start()
+    while True:
+        text, terms = queries.get()
+        try:
+            result = asked.answer(text, terms)
+        except (ValueError, OSError, RuntimeError, SyntaxError, MemoryError) as error:
+            result = ("failed", str(error) or type(error).__name__)
+        pickle.dump(result, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
