@@ -19,7 +19,13 @@ from kg.standing import STANDING_KEYS
 ROOT = Path(__file__).resolve().parents[1]
 ONTOLOGY = load_ontology()
 VALIDATOR = Draft202012Validator(json_schema(ONTOLOGY, "en"))
-FILES = sorted([*(ROOT / "data").rglob("*.yaml"), *(ROOT / "tests/golden").glob("ok_*/facts.yaml")])
+FILES = sorted(
+    [
+        *(ROOT / "data" / "facts").rglob("*.yaml"),
+        *(ROOT / "data" / "demo").rglob("*.yaml"),
+        *(ROOT / "tests/golden").glob("ok_*/facts.yaml"),
+    ]
+)
 GOOD: dict[str, Any] = {
     "language": "fr",
     "source": {"id": "s", "type": "NewsArticle", "language": "fr", "sha256": "a" * 64, "free": True},
